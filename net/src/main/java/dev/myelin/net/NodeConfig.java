@@ -1,0 +1,163 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.ApiKey;
+import dev.myelin.wire.Limits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Everything a node is told before it starts.
+///
+/// @param identity who it is and what it shares with its community
+/// @param listen where it listens; port zero lets the system choose
+/// @param security which peers it lets in
+/// @param finding how it finds peers
+/// @param limits what peers may make it do
+/// @param threads what kind of thread reads a connection
+public record NodeConfig(
+    Identity identity, Endpoint listen, Security security, Finding finding, Limits limits, Threads threads) {
+  public NodeConfig {
+    Objects.requireNonNull(identity, "identity");
+    Objects.requireNonNull(listen, "listen");
+    Objects.requireNonNull(security, "security");
+    Objects.requireNonNull(finding, "finding");
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(threads, "threads");
+  }
+
+  /// Returns the configuration of a node on all interfaces and any port, discovering by every means.
+  public static NodeConfig of(String community, String apiKey) {
+    return new NodeConfig(
+        new Identity(UUID.randomUUID(), community, ApiKey.of(apiKey), Optional.empty()),
+        new Endpoint("0.0.0.0", 0),
+        Security.secure(),
+        Finding.everything(),
+        Limits.defaults(),
+        Threads.PLATFORM);
+  }
+
+  /// Returns a copy that listens elsewhere.
+  public NodeConfig listen(Endpoint endpoint) {
+    return new NodeConfig(identity, endpoint, security, finding, limits, threads);
+  }
+
+  /// Returns a copy with another identity.
+  public NodeConfig identity(Identity other) {
+    return new NodeConfig(other, listen, security, finding, limits, threads);
+  }
+
+  /// Returns a copy that lets other peers in.
+  public NodeConfig security(Security other) {
+    return new NodeConfig(identity, listen, other, finding, limits, threads);
+  }
+
+  /// Returns a copy that finds peers otherwise.
+  public NodeConfig finding(Finding other) {
+    return new NodeConfig(identity, listen, security, other, limits, threads);
+  }
+
+  /// Returns a copy with other limits.
+  public NodeConfig limits(Limits other) {
+    return new NodeConfig(identity, listen, security, finding, other, threads);
+  }
+
+  /// Returns a copy with another kind of reader thread.
+  public NodeConfig threads(Threads other) {
+    return new NodeConfig(identity, listen, security, finding, limits, other);
+  }
+
+  /// What kind of thread reads a connection.
+  public enum Threads {
+    /// A platform thread: lowest latency, for up to some hundred connections.
+    PLATFORM,
+    /// A virtual thread: for thousands of mostly idle connections.
+    VIRTUAL
+  }
+
+  /// Who a node is.
+  ///
+  /// @param stateFolder where the node remembers the greetings it has seen; without one it forgets them when it stops
+  public record Identity(UUID id, String community, ApiKey key, Optional<Path> stateFolder) {
+    public Identity {
+      Objects.requireNonNull(id, "id");
+      Objects.requireNonNull(community, "community");
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(stateFolder, "stateFolder");
+    }
+  }
+
+  /// Which peers a node lets in.
+  ///
+  /// @param policy whether every peer must prove the extended handshake
+  /// @param compatible addresses (literal, CIDR or name) and ids of the stock peers that need not, under
+  ///     [Policy#COMPAT]; empty lets every stock peer in that holds the key
+  public record Security(Policy policy, Set<String> compatible) {
+    /// Whether every peer must prove the extended handshake.
+    public enum Policy {
+      /// Every peer must.
+      SECURE,
+      /// Stock ASoc peers need not.
+      COMPAT
+    }
+
+    public Security {
+      Objects.requireNonNull(policy, "policy");
+      compatible = Set.copyOf(compatible);
+    }
+
+    /// Returns the rule that every peer must prove itself.
+    public static Security secure() {
+      return new Security(Policy.SECURE, Set.of());
+    }
+
+    /// Returns the rule that these stock peers need not; without any, all that hold the key.
+    public static Security compat(String... compatible) {
+      return new Security(Policy.COMPAT, Set.of(compatible));
+    }
+  }
+
+  /// How a node finds peers.
+  ///
+  /// @param means the automatic means to use, all at once
+  /// @param peers `host:port`, DNS names and `srv:NAME` to dial
+  /// @param peersFile a file of the same, one per line, read again when it changes
+  /// @param broadcastPort the UDP port of broadcast and multicast announcements
+  public record Finding(Set<Means> means, List<String> peers, Optional<Path> peersFile, int broadcastPort) {
+    /// The default UDP port, as in stock ASoc.
+    public static final int DEFAULT_BROADCAST_PORT = 9999;
+
+    /// An automatic means.
+    public enum Means {
+      /// ASoc datagrams to the broadcast address of every interface.
+      BROADCAST,
+      /// The same datagrams to an IPv4 and an IPv6 multicast group.
+      MULTICAST,
+      /// DNS service discovery over multicast, RFC 6762 and 6763.
+      MDNS,
+      /// Addresses that proven peers tell.
+      GOSSIP
+    }
+
+    public Finding {
+      means = Set.copyOf(means);
+      peers = List.copyOf(peers);
+      Objects.requireNonNull(peersFile, "peersFile");
+      if (broadcastPort < 1 || broadcastPort > 65_535) {
+        throw new IllegalArgumentException("broadcastPort: " + broadcastPort + " (expected: 1..65535)");
+      }
+    }
+
+    /// Returns every automatic means and no fixed peers.
+    public static Finding everything() {
+      return new Finding(Set.of(Means.values()), List.of(), Optional.empty(), DEFAULT_BROADCAST_PORT);
+    }
+
+    /// Returns no automatic means but gossip, and these peers.
+    public static Finding only(String... peers) {
+      return new Finding(Set.of(Means.GOSSIP), List.of(peers), Optional.empty(), DEFAULT_BROADCAST_PORT);
+    }
+  }
+}

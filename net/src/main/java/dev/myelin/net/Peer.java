@@ -1,0 +1,69 @@
+package dev.myelin.net;
+
+import dev.myelin.tensor.Tensor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Another node: who it is, where it may be, and a connection while there is one. Safe for many threads.
+public interface Peer {
+  /// Whether the peer can be reached.
+  enum State {
+    /// Known from a claim or from the configuration; no connection yet.
+    KNOWN,
+    /// A connection is being made.
+    DIALLING,
+    /// At least one connection is open.
+    CONNECTED,
+    /// The last connection ended; it will be dialled again.
+    LOST
+  }
+
+  /// Returns the id; empty while a fixed address has not told who it is.
+  Optional<PeerId> id();
+
+  /// Returns the reachability.
+  State state();
+
+  /// Returns where it may be, best first.
+  List<Endpoint> endpoints();
+
+  /// Returns how it was found: `static`, `broadcast`, `mdns`, `inbound`.
+  String source();
+
+  /// Returns whether the peer proved the extended handshake.
+  boolean proven();
+
+  /// Returns the number of open connections.
+  int connections();
+
+  /// Returns the round trip of the last probe; empty before the first, and for stock peers.
+  Optional<Duration> roundTrip();
+
+  /// Returns the bytes of tensors sent to it.
+  long bytesSent();
+
+  /// Returns the bytes of tensors received from it.
+  long bytesReceived();
+
+  /// Returns why the last attempt or connection ended; empty if none did.
+  Optional<String> lastFailure();
+
+  /// Sends a tensor and returns when its last byte has left; borrows it.
+  ///
+  /// Waits for the connection's turn and as long as the peer takes nothing but lives; a peer that falls silent ends the
+  /// wait within [dev.myelin.wire.Limits.Waits#silence].
+  ///
+  /// @throws dev.myelin.wire.PeerException.Unreachable if there is no open connection
+  /// @throws dev.myelin.wire.PeerException.Closed if the connection ended meanwhile
+  void send(String name, Tensor tensor) throws IOException;
+
+  /// Sends a tensor and returns when the receiver has it, whole and checked; borrows it.
+  ///
+  /// Waits as [#send], then at most `options.limit()` for the receiver's word.
+  ///
+  /// @throws dev.myelin.wire.PeerException.Faulted if the receiver declined it or found its digest wrong
+  /// @throws dev.myelin.wire.PeerException.TimedOut if no word came in time
+  Receipt deliver(String name, Tensor tensor, SendOptions options) throws IOException, InterruptedException;
+}

@@ -1,0 +1,39 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.Progress;
+import dev.myelin.wire.TensorHeader;
+import java.time.Duration;
+import java.util.Objects;
+
+/// How one tensor is sent.
+///
+/// @param digest how its bytes are checked
+/// @param limit how long to wait for the receiver's word once the last byte has left
+/// @param progress told after each frame
+public record SendOptions(TensorHeader.Digest digest, Duration limit, Progress progress) {
+  public SendOptions {
+    Objects.requireNonNull(digest, "digest");
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(progress, "progress");
+  }
+
+  /// Returns no digest, 30 seconds, nobody watching.
+  public static SendOptions defaults() {
+    return new SendOptions(TensorHeader.Digest.NONE, Duration.ofSeconds(30), Progress.NONE);
+  }
+
+  /// Returns a copy with another digest.
+  public SendOptions digest(TensorHeader.Digest other) {
+    return new SendOptions(other, limit, progress);
+  }
+
+  /// Returns a copy with another limit.
+  public SendOptions limit(Duration other) {
+    return new SendOptions(digest, other, progress);
+  }
+
+  /// Returns a copy with another watcher.
+  public SendOptions progress(Progress other) {
+    return new SendOptions(digest, limit, other);
+  }
+}

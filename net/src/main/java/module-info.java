@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Sockets, connections, peers and nodes; how nodes find each other.
+@NullMarked
+module dev.myelin.net {
+  requires transitive dev.myelin.wire;
+  requires java.naming;
+  requires javax.jmdns;
+
+  exports dev.myelin.net;
+  exports dev.myelin.net.discovery;
+}

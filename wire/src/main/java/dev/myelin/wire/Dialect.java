@@ -1,0 +1,44 @@
+package dev.myelin.wire;
+
+import java.io.IOException;
+import java.util.Set;
+
+/// One way of putting messages into bytes; stateless.
+public interface Dialect {
+  /// What callers must know of a dialect.
+  enum Trait {
+    /// Tensors arrive with name, type and shape.
+    SELF_DESCRIBING,
+    /// Tensors are cut into frames, and those of several streams interleave.
+    CHUNKED,
+    /// Many streams share a connection.
+    MULTIPLEXED,
+    /// Every request waits for its answer.
+    LOCKSTEP,
+    /// Frames carry a check sum.
+    CHECKSUMMED,
+    /// The handshake proves who the peer is.
+    AUTHENTICATED,
+    /// Nobody on the path can read.
+    ENCRYPTED
+  }
+
+  /// Returns the name, lower case, as in endpoints: `asoc`.
+  String name();
+
+  /// Returns the first bytes of a dialler.
+  Prefix prefix();
+
+  /// Returns what callers must know.
+  Set<Trait> traits();
+
+  /// Shakes hands as the side that was dialled; the prefix is still in `in`.
+  ///
+  /// Waits for the peer; the owner of the streams bounds the wait by closing them.
+  ///
+  /// @throws PeerException if the peer is not welcome or not understood
+  Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException;
+
+  /// Shakes hands as the side that dialled; otherwise as [#accept].
+  Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException;
+}

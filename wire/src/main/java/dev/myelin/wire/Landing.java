@@ -1,0 +1,51 @@
+package dev.myelin.wire;
+
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.PoolExhaustedException;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
+
+/// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
+///
+/// Called on the thread that reads the session. A landing may wait for memory: that is the back-pressure. Tensors it
+/// returns belong to the session until they are given out in a message, or closed because their stream failed.
+public interface Landing {
+  /// Returns memory of exactly the described size for a whole tensor.
+  ///
+  /// @throws PeerException.Overloaded if there will not be room: the stream is declined, the session goes on
+  /// @throws PeerException.Refused if this node does not want it: the stream is declined, the session goes on
+  Tensor land(int stream, TensorHeader header) throws PeerException;
+
+  /// Returns `bytes` of U8 memory for one chunk of a stream that nobody described.
+  Tensor landChunk(int stream, long sequence, long bytes) throws PeerException;
+
+  /// Called as the bytes of a described tensor arrive.
+  default void landed(int stream, TensorHeader header, long bytesSoFar) {}
+
+  /// Called when a stream will not be completed; its tensor is closed already.
+  default void abandoned(int stream, TensorHeader header, String reason) {}
+
+  /// Returns a landing that allocates from a pool and declines when it is exhausted.
+  static Landing in(TensorPool pool) {
+    return new Landing() {
+      @Override
+      public Tensor land(int stream, TensorHeader header) throws PeerException {
+        return allocate(header.dtype(), header.shape());
+      }
+
+      @Override
+      public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+        return allocate(DType.U8, Shape.of(bytes));
+      }
+
+      private Tensor allocate(DType dtype, Shape shape) throws PeerException {
+        try {
+          return pool.allocate(dtype, shape);
+        } catch (PoolExhaustedException e) {
+          throw new PeerException.Overloaded(String.valueOf(e.getMessage()), e);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,128 @@
+package dev.myelin.wire;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/// Everything a peer may make us do before we say no. Every field has a test.
+public record Limits(Frames frames, Streams streams, Strangers strangers, Waits waits) {
+  public Limits {
+    Objects.requireNonNull(frames, "frames");
+    Objects.requireNonNull(streams, "streams");
+    Objects.requireNonNull(strangers, "strangers");
+    Objects.requireNonNull(waits, "waits");
+  }
+
+  /// Returns the limits of a node that nobody configured.
+  public static Limits defaults() {
+    return new Limits(Frames.defaults(), Streams.defaults(), Strangers.defaults(), Waits.defaults());
+  }
+
+  /// The size of single frames.
+  ///
+  /// @param frameBytes the largest payload of a data frame we read; stock ASoc senders use up to 10 MiB
+  /// @param controlBytes the largest payload of any other frame we read
+  /// @param chunkBytes the payload of the data frames we send
+  public record Frames(int frameBytes, int controlBytes, int chunkBytes) {
+    public Frames {
+      atLeast("frameBytes", frameBytes, 1);
+      atLeast("controlBytes", controlBytes, 1024);
+      atLeast("chunkBytes", chunkBytes, 1);
+    }
+
+    /// Returns 64 MiB, 64 KiB and 1 MiB.
+    public static Frames defaults() {
+      return new Frames(64 << 20, 64 << 10, 1 << 20);
+    }
+  }
+
+  /// What one connection may have under way.
+  ///
+  /// @param open how many incoming streams at once
+  /// @param tensorBytes the largest tensor we let in
+  /// @param nameBytes the longest name of a tensor in UTF-8
+  /// @param rank the most axes of a tensor
+  /// @param queuedMessages how many messages wait for the application before the peer is made to wait
+  /// @param memoryBytes the memory of tensors on their way in, of all connections together
+  public record Streams(
+      int open, long tensorBytes, int nameBytes, int rank, int queuedMessages, long memoryBytes) {
+    public Streams {
+      atLeast("open", open, 1);
+      atLeast("tensorBytes", tensorBytes, 0);
+      atLeast("nameBytes", nameBytes, 0);
+      atLeast("rank", rank, 0);
+      atLeast("queuedMessages", queuedMessages, 1);
+      atLeast("memoryBytes", memoryBytes, 0);
+    }
+
+    /// Returns 1024 streams, tensors to 1 TiB, names to 1 KiB, rank 32, 64 messages, 2 GiB of memory.
+    public static Streams defaults() {
+      return new Streams(1024, 1L << 40, 1024, 32, 64, 2L << 30);
+    }
+  }
+
+  /// What those may do who have not proven themselves.
+  ///
+  /// @param connections all connections at once, proven or not
+  /// @param unproven connections in their handshake at once; the oldest makes room for a new one
+  /// @param unprovenPerAddress the same for one address
+  /// @param failures failed handshakes of one address before it has to pause
+  /// @param pause how long that address is turned away
+  public record Strangers(
+      int connections, int unproven, int unprovenPerAddress, int failures, Duration pause) {
+    public Strangers {
+      atLeast("connections", connections, 1);
+      atLeast("unproven", unproven, 1);
+      atLeast("unprovenPerAddress", unprovenPerAddress, 1);
+      atLeast("failures", failures, 1);
+      positive("pause", pause);
+    }
+
+    /// Returns 16384, 1024, 256, 5 and ten seconds.
+    public static Strangers defaults() {
+      return new Strangers(16_384, 1024, 256, 5, Duration.ofSeconds(10));
+    }
+  }
+
+  /// How long we wait for a peer.
+  ///
+  /// @param connect for a TCP connection
+  /// @param sniff for the first bytes
+  /// @param handshake from the first byte to the last of the handshake
+  /// @param alive between two signs of life that we send
+  /// @param silence without any sign of life before a peer that promised them is declared dead
+  /// @param drain for streams under way when we close
+  public record Waits(
+      Duration connect, Duration sniff, Duration handshake, Duration alive, Duration silence, Duration drain) {
+    public Waits {
+      positive("connect", connect);
+      positive("sniff", sniff);
+      positive("handshake", handshake);
+      positive("alive", alive);
+      positive("silence", silence);
+      positive("drain", drain);
+    }
+
+    /// Returns 5 s, 5 s, 10 s, 0.5 s, 2.5 s and 5 s.
+    public static Waits defaults() {
+      return new Waits(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          Duration.ofMillis(500),
+          Duration.ofMillis(2500),
+          Duration.ofSeconds(5));
+    }
+  }
+
+  private static void atLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");
+    }
+  }
+
+  private static void positive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+    }
+  }
+}

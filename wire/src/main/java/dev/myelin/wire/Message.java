@@ -1,0 +1,60 @@
+package dev.myelin.wire;
+
+import dev.myelin.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// What two peers say to each other, in whichever dialect.
+public sealed interface Message {
+  /// A whole tensor. Sent: the header travels where the peer understands it, the tensor is borrowed. Received: the
+  /// header and the digest were checked, the receiver owns the tensor; `digestHex` is empty where none was sent.
+  record Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex) implements Message {
+    /// A tensor to be sent.
+    public Transfer(int stream, TensorHeader header, Tensor tensor) {
+      this(stream, header, tensor, "");
+    }
+  }
+
+  /// One chunk of a stream that nobody described; U8. Received chunks belong to the receiver.
+  record TensorData(int stream, long sequence, Tensor tensor) implements Message {}
+
+  /// The end of a stream that nobody described.
+  record End(int stream) implements Message {}
+
+  /// The peer gave a stream up, or does not want it; `code` is one of [FaultCode].
+  record Cancel(int stream, int code, String text) implements Message {}
+
+  /// Never sent: the session dropped an incoming stream, and the peer should be told so with a [Cancel].
+  record Declined(int stream, int code, String text) implements Message {}
+
+  /// The receiver has this stream, whole and checked (code 0), or says why not.
+  record Receipt(int stream, int code, long bytes, String text) implements Message {}
+
+  /// Asks for a [Pong] with the same token.
+  record Ping(long token) implements Message {}
+
+  /// Answers a [Ping].
+  record Pong(long token) implements Message {}
+
+  /// Says only that the sender lives.
+  record Alive() implements Message {}
+
+  /// The sender will start nothing new and closes once its streams are done.
+  record Goodbye(int code, String text) implements Message {}
+
+  /// The sender met an error that ends the connection; `code` is one of [FaultCode].
+  record Fault(int code, String text) implements Message {}
+
+  /// Nodes the sender has proof of, and where they listen.
+  record Contacts(List<Contact> contacts) implements Message {
+    public Contacts {
+      contacts = List.copyOf(contacts);
+    }
+  }
+
+  /// A frame this side does not know; never dropped silently. The body is borrowed until the next receive.
+  record Opaque(int type, MemorySegment body) implements Message {}
+
+  /// A node and where it listens.
+  record Contact(String id, String host, int port) {}
+}

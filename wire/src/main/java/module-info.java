@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Bytes: what two nodes say to each other in each dialect. Knows no sockets, no threads, no clock.
+@NullMarked
+module dev.myelin.wire {
+  requires transitive dev.myelin.tensor;
+
+  exports dev.myelin.wire;
+  exports dev.myelin.wire.asoc;
+}
