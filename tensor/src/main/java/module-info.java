@@ -1,6 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
-/// Typed, shaped native memory with one owner, the pools it comes from, and the files it is stored in.
+/// Typed, shaped native memory with one owner, the pools it comes from, and the files it is stored
+/// in.
 @NullMarked
 module dev.myelin.tensor {
   requires static transitive org.jspecify;

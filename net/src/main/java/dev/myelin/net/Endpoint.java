@@ -16,7 +16,8 @@ public record Endpoint(String host, int port) {
 
   /// Returns the endpoint of `host:port`, `[v6]:port` or `asoc://host:port`.
   ///
-  /// @throws IllegalArgumentException if the text is none of these; the message says what was expected
+  /// @throws IllegalArgumentException if the text is none of these; the message says what was
+  ///   expected
   public static Endpoint parse(String text) {
     String rest = text.strip();
     int scheme = rest.indexOf("://");
@@ -25,7 +26,8 @@ public record Endpoint(String host, int port) {
     }
     int colon = rest.lastIndexOf(':');
     if (colon <= 0 || (rest.indexOf(':') != colon && !rest.startsWith("["))) {
-      throw new IllegalArgumentException("endpoint: " + text + " (expected: host:port or [v6 address]:port)");
+      throw new IllegalArgumentException(
+          "endpoint: " + text + " (expected: host:port or [v6 address]:port)");
     }
     String host = rest.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
@@ -34,7 +36,8 @@ public record Endpoint(String host, int port) {
     try {
       return new Endpoint(host, Integer.parseInt(rest.substring(colon + 1)));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("endpoint: " + text + " (expected: a port of 0..65535)", e);
+      throw new IllegalArgumentException(
+          "endpoint: " + text + " (expected: a port of 0..65535)", e);
     }
   }
 

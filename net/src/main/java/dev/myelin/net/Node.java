@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// This process in the network: owns the listener, the peers and the discovery, and closes them in that order.
+/// This process in the network: owns the listener, the peers and the discovery, and closes them in
+/// that order.
 ///
 /// ```java
 /// try (Node node = Node.start(NodeConfig.of("lab", key))) {
@@ -23,7 +24,8 @@ public final class Node implements AutoCloseable {
 
   /// Starts a node: it listens and looks for peers when this returns.
   ///
-  /// @throws IOException if the port is taken or the state folder cannot be used; the message says what to do
+  /// @throws IOException if the port is taken or the state folder cannot be used; the message says
+  ///   what to do
   public static Node start(NodeConfig config, Reception reception) throws IOException {
     throw new IOException("later");
   }
@@ -45,7 +47,8 @@ public final class Node implements AutoCloseable {
 
   /// Waits at most `limit` until any peer is connected.
   ///
-  /// @throws dev.myelin.wire.PeerException.TimedOut if none is; the message says what was tried and heard
+  /// @throws dev.myelin.wire.PeerException.TimedOut if none is; the message says what was tried and
+  ///   heard
   public Peer awaitPeer(Duration limit) throws IOException, InterruptedException {
     throw new IOException("later");
   }
@@ -83,7 +86,8 @@ public final class Node implements AutoCloseable {
     throw new IllegalStateException("later");
   }
 
-  /// Says goodbye, lets streams under way end within the drain limit, closes everything. Twice is harmless.
+  /// Says goodbye, lets streams under way end within the drain limit, closes everything. Twice is
+  /// harmless.
   @Override
   public void close() {}
 }

@@ -18,7 +18,12 @@ import java.util.UUID;
 /// @param limits what peers may make it do
 /// @param threads what kind of thread reads a connection
 public record NodeConfig(
-    Identity identity, Endpoint listen, Security security, Finding finding, Limits limits, Threads threads) {
+    Identity identity,
+    Endpoint listen,
+    Security security,
+    Finding finding,
+    Limits limits,
+    Threads threads) {
   public NodeConfig {
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(listen, "listen");
@@ -28,7 +33,8 @@ public record NodeConfig(
     Objects.requireNonNull(threads, "threads");
   }
 
-  /// Returns the configuration of a node on all interfaces and any port, discovering by every means.
+  /// Returns the configuration of a node on all interfaces and any port, discovering by every
+  /// means.
   public static NodeConfig of(String community, String apiKey) {
     return new NodeConfig(
         new Identity(UUID.randomUUID(), community, ApiKey.of(apiKey), Optional.empty()),
@@ -79,7 +85,8 @@ public record NodeConfig(
 
   /// Who a node is.
   ///
-  /// @param stateFolder where the node remembers the greetings it has seen; without one it forgets them when it stops
+  /// @param stateFolder where the node remembers the greetings it has seen; without one it forgets
+  ///   them when it stops
   public record Identity(UUID id, String community, ApiKey key, Optional<Path> stateFolder) {
     public Identity {
       Objects.requireNonNull(id, "id");
@@ -92,8 +99,8 @@ public record NodeConfig(
   /// Which peers a node lets in.
   ///
   /// @param policy whether every peer must prove the extended handshake
-  /// @param compatible addresses (literal, CIDR or name) and ids of the stock peers that need not, under
-  ///     [Policy#COMPAT]; empty lets every stock peer in that holds the key
+  /// @param compatible addresses (literal, CIDR or name) and ids of the stock peers that need not,
+  ///   under [Policy#COMPAT]; empty lets every stock peer in that holds the key
   public record Security(Policy policy, Set<String> compatible) {
     /// Whether every peer must prove the extended handshake.
     public enum Policy {
@@ -125,7 +132,8 @@ public record NodeConfig(
   /// @param peers `host:port`, DNS names and `srv:NAME` to dial
   /// @param peersFile a file of the same, one per line, read again when it changes
   /// @param broadcastPort the UDP port of broadcast and multicast announcements
-  public record Finding(Set<Means> means, List<String> peers, Optional<Path> peersFile, int broadcastPort) {
+  public record Finding(
+      Set<Means> means, List<String> peers, Optional<Path> peersFile, int broadcastPort) {
     /// The default UDP port, as in stock ASoc.
     public static final int DEFAULT_BROADCAST_PORT = 9999;
 
@@ -146,18 +154,21 @@ public record NodeConfig(
       peers = List.copyOf(peers);
       Objects.requireNonNull(peersFile, "peersFile");
       if (broadcastPort < 1 || broadcastPort > 65_535) {
-        throw new IllegalArgumentException("broadcastPort: " + broadcastPort + " (expected: 1..65535)");
+        throw new IllegalArgumentException(
+            "broadcastPort: " + broadcastPort + " (expected: 1..65535)");
       }
     }
 
     /// Returns every automatic means and no fixed peers.
     public static Finding everything() {
-      return new Finding(Set.of(Means.values()), List.of(), Optional.empty(), DEFAULT_BROADCAST_PORT);
+      return new Finding(
+          Set.of(Means.values()), List.of(), Optional.empty(), DEFAULT_BROADCAST_PORT);
     }
 
     /// Returns no automatic means but gossip, and these peers.
     public static Finding only(String... peers) {
-      return new Finding(Set.of(Means.GOSSIP), List.of(peers), Optional.empty(), DEFAULT_BROADCAST_PORT);
+      return new Finding(
+          Set.of(Means.GOSSIP), List.of(peers), Optional.empty(), DEFAULT_BROADCAST_PORT);
     }
   }
 }

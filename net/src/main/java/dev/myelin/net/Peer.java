@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Another node: who it is, where it may be, and a connection while there is one. Safe for many threads.
+/// Another node: who it is, where it may be, and a connection while there is one. Safe for many
+/// threads.
 public interface Peer {
   /// Whether the peer can be reached.
   enum State {
@@ -52,8 +53,8 @@ public interface Peer {
 
   /// Sends a tensor and returns when its last byte has left; borrows it.
   ///
-  /// Waits for the connection's turn and as long as the peer takes nothing but lives; a peer that falls silent ends the
-  /// wait within [dev.myelin.wire.Limits.Waits#silence].
+  /// Waits for the connection's turn and as long as the peer takes nothing but lives; a peer that
+  /// falls silent ends the wait within [dev.myelin.wire.Limits.Waits#silence].
   ///
   /// @throws dev.myelin.wire.PeerException.Unreachable if there is no open connection
   /// @throws dev.myelin.wire.PeerException.Closed if the connection ended meanwhile
@@ -63,7 +64,9 @@ public interface Peer {
   ///
   /// Waits as [#send], then at most `options.limit()` for the receiver's word.
   ///
-  /// @throws dev.myelin.wire.PeerException.Faulted if the receiver declined it or found its digest wrong
+  /// @throws dev.myelin.wire.PeerException.Faulted if the receiver declined it or found its digest
+  ///   wrong
   /// @throws dev.myelin.wire.PeerException.TimedOut if no word came in time
-  Receipt deliver(String name, Tensor tensor, SendOptions options) throws IOException, InterruptedException;
+  Receipt deliver(String name, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException;
 }

@@ -9,16 +9,18 @@ public sealed interface Reception {
   /// Into a bounded inbox, taken out with [Node#receive]; a full one makes the peers wait.
   record Inbox() implements Reception {}
 
-  /// To a handler, one at a time and in a thread of its own; it owns what it is given. A slow one makes the peers wait.
+  /// To a handler, one at a time and in a thread of its own; it owns what it is given. A slow one
+  /// makes the peers wait.
   record Handler(Consumer<Delivery> handler) implements Reception {
     public Handler {
       Objects.requireNonNull(handler, "handler");
     }
   }
 
-  /// Straight into files of a folder: `NAME.npy`, `NAME.safetensors` for types NumPy lacks, `PEER-stream-N.bin` for
-  /// streams nobody described. A file has its final name only when it is whole and checked. A tensor may be larger
-  /// than memory. Nothing is ever overwritten: a taken name gets a number.
+  /// Straight into files of a folder: `NAME.npy`, `NAME.safetensors` for types NumPy lacks,
+  /// `PEER-stream-N.bin` for streams nobody described. A file has its final name only when it is
+  /// whole and checked. A tensor may be larger than memory. Nothing is ever overwritten: a taken
+  /// name gets a number.
   record Folder(Path folder, Consumer<Path> stored) implements Reception {
     public Folder {
       Objects.requireNonNull(folder, "folder");

@@ -40,16 +40,24 @@ public enum DType {
 
   /// Returns the exact byte size of that many elements.
   ///
-  /// @throws IllegalArgumentException if `elements` is negative, ends inside a block, or the size exceeds a long
+  /// @throws IllegalArgumentException if `elements` is negative, ends inside a block, or the size
+  ///   exceeds a long
   public long bytesFor(long elements) {
     if (elements < 0 || elements % elementsPerBlock != 0) {
       throw new IllegalArgumentException(
-          "elements: " + elements + " (expected: a multiple of " + elementsPerBlock + " for " + this + ")");
+          "elements: "
+              + elements
+              + " (expected: a multiple of "
+              + elementsPerBlock
+              + " for "
+              + this
+              + ")");
     }
     try {
       return Math.multiplyExact(elements / elementsPerBlock, (long) bytesPerBlock);
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("elements: " + elements + " of " + this + " (expected: bytes within a long)", e);
+      throw new IllegalArgumentException(
+          "elements: " + elements + " of " + this + " (expected: bytes within a long)", e);
     }
   }
 }

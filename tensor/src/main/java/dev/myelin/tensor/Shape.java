@@ -17,7 +17,8 @@ public final class Shape {
       try {
         product = Math.multiplyExact(product, dims[axis]);
       } catch (ArithmeticException e) {
-        throw new IllegalArgumentException("shape: " + Arrays.toString(dims) + " (expected: elements within a long)", e);
+        throw new IllegalArgumentException(
+            "shape: " + Arrays.toString(dims) + " (expected: elements within a long)", e);
       }
     }
     this.elements = product;

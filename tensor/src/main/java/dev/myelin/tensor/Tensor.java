@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A typed, shaped view of native memory with one owner; little-endian, row-major.
 ///
-/// Whoever holds a tensor in a try-with-resources owns it. Views made by [#rows] borrow: closing one does nothing, and
-/// using one after its owner was closed is an [IllegalStateException].
+/// Whoever holds a tensor in a try-with-resources owns it. Views made by [#rows] borrow: closing
+/// one does nothing, and using one after its owner was closed is an [IllegalStateException].
 public final class Tensor implements AutoCloseable {
   private final DType dtype;
   private final Shape shape;
@@ -15,11 +15,23 @@ public final class Tensor implements AutoCloseable {
   private final @Nullable Runnable release;
   private boolean closed;
 
-  private Tensor(DType dtype, Shape shape, MemorySegment segment, @Nullable Tensor owner, @Nullable Runnable release) {
+  private Tensor(
+      DType dtype,
+      Shape shape,
+      MemorySegment segment,
+      @Nullable Tensor owner,
+      @Nullable Runnable release) {
     long expected = dtype.bytesFor(shape.elements());
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: " + segment.byteSize() + " bytes (expected: " + expected + " for " + dtype + shape + ")");
+          "segment: "
+              + segment.byteSize()
+              + " bytes (expected: "
+              + expected
+              + " for "
+              + dtype
+              + shape
+              + ")");
     }
     this.dtype = dtype;
     this.shape = shape;
@@ -30,7 +42,8 @@ public final class Tensor implements AutoCloseable {
 
   /// Returns a tensor over borrowed memory; closing it gives nothing back.
   ///
-  /// @throws IllegalArgumentException if the segment has not exactly the size that type and shape need
+  /// @throws IllegalArgumentException if the segment has not exactly the size that type and shape
+  ///   need
   public static Tensor wrap(DType dtype, Shape shape, MemorySegment segment) {
     return new Tensor(dtype, shape, segment, null, null);
   }
@@ -63,16 +76,19 @@ public final class Tensor implements AutoCloseable {
     return segment;
   }
 
-  /// Returns a view of rows `from` up to and without `to` of the outermost axis; closing it does nothing.
+  /// Returns a view of rows `from` up to and without `to` of the outermost axis; closing it does
+  /// nothing.
   public Tensor rows(long from, long to) {
     requireOpen();
     if (shape.rank() == 0 || from < 0 || to > shape.dim(0) || from > to) {
-      throw new IllegalArgumentException("rows: " + from + ".." + to + " (expected: within " + shape + ")");
+      throw new IllegalArgumentException(
+          "rows: " + from + ".." + to + " (expected: within " + shape + ")");
     }
     long[] dims = shape.toArray();
     long row = dims[0] == 0 ? 0 : segment.byteSize() / dims[0];
     dims[0] = to - from;
-    return new Tensor(dtype, Shape.of(dims), segment.asSlice(from * row, (to - from) * row), this, null);
+    return new Tensor(
+        dtype, Shape.of(dims), segment.asSlice(from * row, (to - from) * row), this, null);
   }
 
   /// Gives the memory back to where it came from. Twice is harmless.

@@ -54,7 +54,8 @@ public final class TensorPool implements AutoCloseable {
   @Override
   public void close() {
     if (outstanding() != 0) {
-      throw new LeakException("pool " + name + ": " + outstanding() + " bytes still out (expected: 0)");
+      throw new LeakException(
+          "pool " + name + ": " + outstanding() + " bytes still out (expected: 0)");
     }
     arena.close();
   }
@@ -63,7 +64,15 @@ public final class TensorPool implements AutoCloseable {
     synchronized (this) {
       if (bytes > limitBytes - outstanding) {
         throw new PoolExhaustedException(
-            "pool " + name + ": " + bytes + " bytes (expected: <= " + (limitBytes - outstanding) + " of " + limitBytes + ")");
+            "pool "
+                + name
+                + ": "
+                + bytes
+                + " bytes (expected: <= "
+                + (limitBytes - outstanding)
+                + " of "
+                + limitBytes
+                + ")");
       }
       outstanding += bytes;
     }

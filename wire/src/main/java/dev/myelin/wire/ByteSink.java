@@ -3,9 +3,11 @@ package dev.myelin.wire;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// Blocking output. Safe for many threads: each call is one unit and nothing comes between its bytes.
+/// Blocking output. Safe for many threads: each call is one unit and nothing comes between its
+/// bytes.
 public interface ByteSink {
-  /// Writes `head`, then `length` bytes of `body` from `offset`, as one unit; both are borrowed for the call.
+  /// Writes `head`, then `length` bytes of `body` from `offset`, as one unit; both are borrowed for
+  /// the call.
   ///
   /// Small units may stay in a buffer until [#flush] or the next large one.
   void write(MemorySegment head, MemorySegment body, long offset, long length) throws IOException;

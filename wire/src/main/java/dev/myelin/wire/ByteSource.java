@@ -6,17 +6,21 @@ import java.time.Duration;
 
 /// Blocking input. Used by one thread at a time.
 public interface ByteSource {
-  /// Returns the next bytes without consuming them: at least `count`, fewer only when the input ended.
+  /// Returns the next bytes without consuming them: at least `count`, fewer only when the input
+  /// ended.
   ///
-  /// Waits for bytes; the owner bounds the wait by closing the input. The segment is borrowed until the next call.
+  /// Waits for bytes; the owner bounds the wait by closing the input. The segment is borrowed until
+  /// the next call.
   ///
-  /// @throws IllegalArgumentException if `count` exceeds what this source can hold back (never below 64)
+  /// @throws IllegalArgumentException if `count` exceeds what this source can hold back (never
+  ///   below 64)
   MemorySegment peek(int count) throws IOException;
 
   /// Returns whether a byte, or the end, is there; waits at most `limit`.
   boolean ready(Duration limit) throws IOException;
 
-  /// Fills `length` bytes of `target` from `offset`. Returns false when the input ended before the first byte.
+  /// Fills `length` bytes of `target` from `offset`. Returns false when the input ended before the
+  /// first byte.
   ///
   /// Passing the same segment object again is cheap: a source may remember its view of it.
   ///

@@ -8,13 +8,16 @@ import dev.myelin.tensor.TensorPool;
 
 /// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
 ///
-/// Called on the thread that reads the session. A landing may wait for memory: that is the back-pressure. Tensors it
-/// returns belong to the session until they are given out in a message, or closed because their stream failed.
+/// Called on the thread that reads the session. A landing may wait for memory: that is the
+/// back-pressure. Tensors it returns belong to the session until they are given out in a message,
+/// or closed because their stream failed.
 public interface Landing {
   /// Returns memory of exactly the described size for a whole tensor.
   ///
-  /// @throws PeerException.Overloaded if there will not be room: the stream is declined, the session goes on
-  /// @throws PeerException.Refused if this node does not want it: the stream is declined, the session goes on
+  /// @throws PeerException.Overloaded if there will not be room: the stream is declined, the
+  ///   session goes on
+  /// @throws PeerException.Refused if this node does not want it: the stream is declined, the
+  ///   session goes on
   Tensor land(int stream, TensorHeader header) throws PeerException;
 
   /// Returns `bytes` of U8 memory for one chunk of a stream that nobody described.

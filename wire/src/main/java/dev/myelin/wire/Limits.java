@@ -14,12 +14,14 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
 
   /// Returns the limits of a node that nobody configured.
   public static Limits defaults() {
-    return new Limits(Frames.defaults(), Streams.defaults(), Strangers.defaults(), Waits.defaults());
+    return new Limits(
+        Frames.defaults(), Streams.defaults(), Strangers.defaults(), Waits.defaults());
   }
 
   /// The size of single frames.
   ///
-  /// @param frameBytes the largest payload of a data frame we read; stock ASoc senders use up to 10 MiB
+  /// @param frameBytes the largest payload of a data frame we read; stock ASoc senders use up to 10
+  ///   MiB
   /// @param controlBytes the largest payload of any other frame we read
   /// @param chunkBytes the payload of the data frames we send
   public record Frames(int frameBytes, int controlBytes, int chunkBytes) {
@@ -41,7 +43,8 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
   /// @param tensorBytes the largest tensor we let in
   /// @param nameBytes the longest name of a tensor in UTF-8
   /// @param rank the most axes of a tensor
-  /// @param queuedMessages how many messages wait for the application before the peer is made to wait
+  /// @param queuedMessages how many messages wait for the application before the peer is made to
+  ///   wait
   /// @param memoryBytes the memory of tensors on their way in, of all connections together
   public record Streams(
       int open, long tensorBytes, int nameBytes, int rank, int queuedMessages, long memoryBytes) {
@@ -54,7 +57,8 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
       atLeast("memoryBytes", memoryBytes, 0);
     }
 
-    /// Returns 1024 streams, tensors to 1 TiB, names to 1 KiB, rank 32, 64 messages, 2 GiB of memory.
+    /// Returns 1024 streams, tensors to 1 TiB, names to 1 KiB, rank 32, 64 messages, 2 GiB of
+    /// memory.
     public static Streams defaults() {
       return new Streams(1024, 1L << 40, 1024, 32, 64, 2L << 30);
     }
@@ -92,7 +96,12 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
   /// @param silence without any sign of life before a peer that promised them is declared dead
   /// @param drain for streams under way when we close
   public record Waits(
-      Duration connect, Duration sniff, Duration handshake, Duration alive, Duration silence, Duration drain) {
+      Duration connect,
+      Duration sniff,
+      Duration handshake,
+      Duration alive,
+      Duration silence,
+      Duration drain) {
     public Waits {
       positive("connect", connect);
       positive("sniff", sniff);

@@ -6,9 +6,11 @@ import java.util.List;
 
 /// What two peers say to each other, in whichever dialect.
 public sealed interface Message {
-  /// A whole tensor. Sent: the header travels where the peer understands it, the tensor is borrowed. Received: the
-  /// header and the digest were checked, the receiver owns the tensor; `digestHex` is empty where none was sent.
-  record Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex) implements Message {
+  /// A whole tensor. Sent: the header travels where the peer understands it, the tensor is
+  /// borrowed. Received: the header and the digest were checked, the receiver owns the tensor;
+  /// `digestHex` is empty where none was sent.
+  record Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex)
+      implements Message {
     /// A tensor to be sent.
     public Transfer(int stream, TensorHeader header, Tensor tensor) {
       this(stream, header, tensor, "");
@@ -24,7 +26,8 @@ public sealed interface Message {
   /// The peer gave a stream up, or does not want it; `code` is one of [FaultCode].
   record Cancel(int stream, int code, String text) implements Message {}
 
-  /// Never sent: the session dropped an incoming stream, and the peer should be told so with a [Cancel].
+  /// Never sent: the session dropped an incoming stream, and the peer should be told so with a
+  /// [Cancel].
   record Declined(int stream, int code, String text) implements Message {}
 
   /// The receiver has this stream, whole and checked (code 0), or says why not.
@@ -52,7 +55,8 @@ public sealed interface Message {
     }
   }
 
-  /// A frame this side does not know; never dropped silently. The body is borrowed until the next receive.
+  /// A frame this side does not know; never dropped silently. The body is borrowed until the next
+  /// receive.
   record Opaque(int type, MemorySegment body) implements Message {}
 
   /// A node and where it listens.

@@ -27,7 +27,8 @@ public final class Prefix {
     byte[] bytes = new byte[unsigned.length];
     for (int i = 0; i < bytes.length; i++) {
       if (unsigned[i] < 0 || unsigned[i] > 255) {
-        throw new IllegalArgumentException("byte " + i + ": " + unsigned[i] + " (expected: 0..255)");
+        throw new IllegalArgumentException(
+            "byte " + i + ": " + unsigned[i] + " (expected: 0..255)");
       }
       bytes[i] = (byte) unsigned[i];
     }

@@ -5,14 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /// One conversation in one dialect, after its handshake.
 ///
-/// Any number of threads may send while one receives. Closing releases what was half received and does no I/O.
+/// Any number of threads may send while one receives. Closing releases what was half received and
+/// does no I/O.
 public interface Session extends AutoCloseable {
   /// Returns what the handshake told of the peer.
   Introduction introduction();
 
   /// Sends one message and returns when its last byte has left; everything in it is borrowed.
   ///
-  /// Waits as long as the peer takes nothing; the owner of the output bounds the wait by closing it.
+  /// Waits as long as the peer takes nothing; the owner of the output bounds the wait by closing
+  /// it.
   void send(Message message, Progress progress) throws IOException;
 
   /// Sends one message that nobody watches.
@@ -20,9 +22,11 @@ public interface Session extends AutoCloseable {
     send(message, Progress.NONE);
   }
 
-  /// Returns the next message, or null when the peer ended between two frames. What it carries is the caller's.
+  /// Returns the next message, or null when the peer ended between two frames. What it carries is
+  /// the caller's.
   ///
-  /// @throws PeerException.Malformed if the peer broke the dialect; the session is of no further use
+  /// @throws PeerException.Malformed if the peer broke the dialect; the session is of no further
+  ///   use
   /// @throws PeerException.Closed if the peer ended inside a frame
   @Nullable Message receive(Landing landing) throws IOException;
 

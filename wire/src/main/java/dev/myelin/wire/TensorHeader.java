@@ -4,7 +4,8 @@ import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
 import java.util.Objects;
 
-/// What a receiver knows of a tensor before its bytes: name, element type, extents, and how its bytes are checked.
+/// What a receiver knows of a tensor before its bytes: name, element type, extents, and how its
+/// bytes are checked.
 public record TensorHeader(String name, DType dtype, Shape shape, Digest digest) {
   /// How the bytes of a tensor are checked end to end.
   public enum Digest {

@@ -10,6 +10,7 @@ public interface Discovery {
 
   /// Reports every sighting until the thread is interrupted; `seen` returns at once.
   ///
-  /// @throws IOException if this source cannot work here; the message says what failed and what to do
+  /// @throws IOException if this source cannot work here; the message says what failed and what to
+  ///   do
   void watch(Consumer<Sighting> seen) throws IOException, InterruptedException;
 }

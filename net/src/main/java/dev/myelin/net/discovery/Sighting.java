@@ -8,7 +8,8 @@ import java.util.Objects;
 /// @param host a name or an address
 /// @param port the port it listens on, 1 to 65535
 /// @param source the name of the [Discovery] that says so
-/// @param timestamp the Unix time in seconds that the announcement carries; zero where it carries none
+/// @param timestamp the Unix time in seconds that the announcement carries; zero where it carries
+///   none
 public record Sighting(String id, String host, int port, String source, long timestamp) {
   public Sighting {
     Objects.requireNonNull(id, "id");

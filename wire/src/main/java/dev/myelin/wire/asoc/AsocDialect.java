@@ -37,12 +37,14 @@ public final class AsocDialect implements Dialect {
   }
 
   @Override
-  public Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException {
+  public Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits)
+      throws IOException {
     throw new PeerException.Refused("accept");
   }
 
   @Override
-  public Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException {
+  public Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits)
+      throws IOException {
     throw new PeerException.Refused("dial");
   }
 }
