@@ -23,7 +23,12 @@ public sealed interface Message {
   /// The end of a stream that nobody described.
   record End(int stream) implements Message {}
 
-  /// The peer gave a stream up, or does not want it; `code` is one of [FaultCode].
+  /// The side that sends a stream gives it up: no byte and no end of it follows. What had landed of
+  /// it is closed already; `code` is one of [FaultCode].
+  record Abort(int stream, int code, String text) implements Message {}
+
+  /// The side that receives a stream does not want it, or no more of it: its sender should stop.
+  /// `stream` counts among the streams of the side that reads this; `code` is one of [FaultCode].
   record Cancel(int stream, int code, String text) implements Message {}
 
   /// Never sent: the session dropped an incoming stream, and the peer should be told so with a
