@@ -11,8 +11,8 @@ public sealed interface Reception {
 
   /// To a handler, one at a time and in a thread of its own; it owns what it is given. A slow one
   /// makes the peers wait.
-  record Handler(Consumer<Delivery> handler) implements Reception {
-    public Handler {
+  record Receiver(Consumer<Delivery> handler) implements Reception {
+    public Receiver {
       Objects.requireNonNull(handler, "handler");
     }
   }
@@ -35,7 +35,7 @@ public sealed interface Reception {
 
   /// Returns a handler.
   static Reception handler(Consumer<Delivery> handler) {
-    return new Handler(handler);
+    return new Receiver(handler);
   }
 
   /// Returns a folder; `stored` is told each finished file.
