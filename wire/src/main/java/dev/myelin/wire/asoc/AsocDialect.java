@@ -5,7 +5,6 @@ import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.Credentials;
 import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
-import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Prefix;
 import dev.myelin.wire.Session;
 import java.io.IOException;
@@ -39,12 +38,12 @@ public final class AsocDialect implements Dialect {
   @Override
   public Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits)
       throws IOException {
-    throw new PeerException.Refused("accept");
+    return new AsocHandshake(in, out, mine, limits).accept();
   }
 
   @Override
   public Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits)
       throws IOException {
-    throw new PeerException.Refused("dial");
+    return new AsocHandshake(in, out, mine, limits).dial();
   }
 }

@@ -1,0 +1,99 @@
+package dev.myelin.wire.asoc;
+
+import dev.myelin.wire.Message.Contact;
+import java.util.List;
+import java.util.UUID;
+
+/// What travels in the payload of a CONTROL frame between two nodes that know more than stock.
+///
+/// Every payload begins with the four bytes `MYX` 01 and one byte of kind.
+sealed interface AsocExtension {
+  /// The kinds, as on the wire.
+  int OFFER = 0x01;
+
+  int PROVE = 0x02;
+  int PROVED = 0x03;
+  int OPEN = 0x10;
+  int DIGEST = 0x11;
+  int ABORT = 0x12;
+  int CANCEL = 0x13;
+  int RECEIPT = 0x14;
+  int PING = 0x20;
+  int PONG = 0x21;
+  int GOODBYE = 0x22;
+  int FAULT = 0x23;
+  int CONTACTS = 0x24;
+
+  /// The bytes of a nonce and of a proof.
+  int NONCE = 32;
+
+  /// Acceptor to dialler, right behind ACCEPT: who I am and what I can do.
+  record Offer(Versions versions, int features, UUID acceptor, AsocBytes nonce, Place place)
+      implements AsocExtension {
+    static final int BODY = 64;
+  }
+
+  /// The lowest and the highest version of the extensions that a node speaks.
+  record Versions(int lowest, int highest) {}
+
+  /// Where a node listens, and the hash of its community.
+  record Place(int listenPort, long communityHash) {}
+
+  /// Dialler to acceptor: I hold the key, and it is you I talk to.
+  record Prove(int version, int features, AsocBytes nonce, int listenPort, AsocBytes proof)
+      implements AsocExtension {
+    static final int BODY = 71;
+
+    /// The bytes before the proof, which the proof covers.
+    static final int COVERED = 39;
+
+    Prove proven(AsocBytes by) {
+      return new Prove(version, features, nonce, listenPort, by);
+    }
+  }
+
+  /// Acceptor to dialler: so do I.
+  record Proved(AsocBytes proof) implements AsocExtension {
+    static final int BODY = 32;
+  }
+
+  /// Describes the tensor whose bytes follow on this stream. Codes are as in [AsocTypes].
+  record Open(int dtype, int digest, List<Long> dims, long byteLength, String name)
+      implements AsocExtension {
+    public Open {
+      dims = List.copyOf(dims);
+    }
+  }
+
+  /// The digest of all bytes of this stream, behind the last of them and before END.
+  record Digest(AsocBytes value) implements AsocExtension {}
+
+  /// The sender gives this stream of its own up.
+  record Abort(int code, String text) implements AsocExtension {}
+
+  /// The receiver does not want this stream of the other side.
+  record Cancel(int code, String text) implements AsocExtension {}
+
+  /// The receiver has this stream of the other side, or says why not.
+  record Receipt(int code, long bytes, String text) implements AsocExtension {}
+
+  record Ping(long token) implements AsocExtension {}
+
+  record Pong(long token) implements AsocExtension {}
+
+  record Goodbye(int code, String text) implements AsocExtension {}
+
+  record Fault(int code, String text) implements AsocExtension {}
+
+  record Contacts(List<Contact> contacts) implements AsocExtension {
+    /// The most contacts in one frame.
+    static final int MOST = 64;
+
+    public Contacts {
+      contacts = List.copyOf(contacts);
+    }
+  }
+
+  /// A kind that a later version may have defined.
+  record Unknown(int kind) implements AsocExtension {}
+}

@@ -1,0 +1,56 @@
+package dev.myelin.wire.asoc;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What a node can do beyond the stock protocol; each is one bit of the handshake.
+enum AsocFeature {
+  /// Streams are described (OPEN), checked (DIGEST) and stopped (ABORT, CANCEL).
+  TENSORS(0),
+  /// The receiver confirms streams (RECEIPT).
+  RECEIPTS(1),
+  /// The node gives signs of life, and answers PING.
+  ALIVE(2),
+  /// Ends are announced (GOODBYE) and explained (FAULT).
+  FAREWELL(3),
+  /// Addresses of other nodes are passed on (CONTACTS).
+  CONTACTS(4);
+
+  private final int bit;
+
+  AsocFeature(int bit) {
+    this.bit = bit;
+  }
+
+  int mask() {
+    return 1 << bit;
+  }
+
+  /// Returns the bits of everything this side can do.
+  static int all() {
+    int bits = 0;
+    for (AsocFeature feature : values()) {
+      bits |= feature.mask();
+    }
+    return bits;
+  }
+
+  /// Returns the features whose bits are set; bits nobody has defined yet are passed over.
+  static Set<AsocFeature> of(int bits) {
+    EnumSet<AsocFeature> features = EnumSet.noneOf(AsocFeature.class);
+    for (AsocFeature feature : values()) {
+      if ((bits & feature.mask()) != 0) {
+        features.add(feature);
+      }
+    }
+    return features;
+  }
+
+  static Set<String> names(Set<AsocFeature> features) {
+    return features.stream()
+        .map(feature -> feature.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

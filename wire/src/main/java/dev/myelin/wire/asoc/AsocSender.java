@@ -1,0 +1,249 @@
+package dev.myelin.wire.asoc;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.ByteSink;
+import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.Message.Contact;
+import dev.myelin.wire.Progress;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Messages to frames, for any number of threads at once.
+///
+/// Each frame is one write, and the sink keeps writes whole, so the frames of concurrent streams
+/// take turns. What a peer has no feature for is passed over.
+final class AsocSender {
+  /// The sequence of END counts the DATA frames in 32 bits.
+  private static final long MOST_FRAMES = 0xFFFF_FFFFL;
+
+  /// How many bytes of contacts travel in one frame; every receiver takes a kilobyte.
+  private static final int CONTACT_BYTES = 900;
+
+  private final ByteSink out;
+  private final Limits limits;
+  private final Set<AsocFeature> features;
+
+  /// The DATA frames sent so far of each stream that nobody described. Guarded by itself.
+  private final Map<Integer, Long> plain = new HashMap<>();
+
+  AsocSender(ByteSink out, Limits limits, Set<AsocFeature> features) {
+    this.out = out;
+    this.limits = limits;
+    this.features = features;
+  }
+
+  void send(Message message, Progress progress) throws IOException {
+    switch (message) {
+      case Message.Transfer transfer -> transfer(transfer, progress);
+      case Message.TensorData(int stream, long _, Tensor tensor) -> chunk(stream, tensor, progress);
+      case Message.End(int stream) -> end(stream);
+      case Message.Abort(int stream, int code, String text) -> abort(stream, code, text);
+      case Message.Cancel(int stream, int code, String text) ->
+          extend(AsocFeature.TENSORS, named(stream), new AsocExtension.Cancel(code, text));
+      case Message.Receipt(int stream, int code, long bytes, String text) ->
+          extend(AsocFeature.RECEIPTS, named(stream), new AsocExtension.Receipt(code, bytes, text));
+      case Message.Ping(long token) -> extend(AsocFeature.ALIVE, 0, new AsocExtension.Ping(token));
+      case Message.Pong(long token) -> extend(AsocFeature.ALIVE, 0, new AsocExtension.Pong(token));
+      // Stock peers read an empty CONTROL as a sign of life too.
+      case Message.Alive() -> write(AsocCodec.control(0, new byte[0]));
+      case Message.Goodbye(int code, String text) ->
+          extend(AsocFeature.FAREWELL, 0, new AsocExtension.Goodbye(code, text));
+      case Message.Fault(int code, String text) ->
+          extend(AsocFeature.FAREWELL, 0, new AsocExtension.Fault(code, text));
+      case Message.Contacts(List<Contact> contacts) -> contacts(contacts);
+      case Message.Opaque(int type, MemorySegment body) -> opaque(type, body);
+      case Message.Declined _ ->
+          throw new IllegalArgumentException("message: Declined (expected: one that is sent)");
+    }
+  }
+
+  private void transfer(Message.Transfer transfer, Progress progress) throws IOException {
+    int stream = named(transfer.stream());
+    TensorHeader header = transfer.header();
+    MemorySegment segment = transfer.tensor().segment();
+    if (segment.byteSize() != header.byteSize()) {
+      throw new IllegalArgumentException(
+          "tensor: %d bytes (expected: %d as its header says)"
+              .formatted(segment.byteSize(), header.byteSize()));
+    }
+    boolean described = features.contains(AsocFeature.TENSORS);
+    AsocDigest digest = described ? AsocDigest.of(header.digest(), segment) : null;
+    int chunk = chunkBytes(segment.byteSize());
+    if (described) {
+      control(stream, open(header));
+    }
+    long frames = data(stream, segment, new Cut(0, chunk), digest, progress);
+    if (digest != null) {
+      control(stream, new AsocExtension.Digest(digest.value()));
+    }
+    end(stream, frames);
+  }
+
+  private AsocExtension.Open open(TensorHeader header) {
+    int nameBytes = AsocHash.utf8(header.name()).length;
+    if (nameBytes > limits.streams().nameBytes()
+        || header.shape().rank() > limits.streams().rank()) {
+      throw new IllegalArgumentException(
+          "name: %d bytes, rank: %d (expected: <= %d, <= %d)"
+              .formatted(
+                  nameBytes,
+                  header.shape().rank(),
+                  limits.streams().nameBytes(),
+                  limits.streams().rank()));
+    }
+    return new AsocExtension.Open(
+        AsocTypes.code(header.dtype()),
+        AsocTypes.code(header.digest()),
+        Arrays.stream(header.shape().toArray()).boxed().toList(),
+        header.byteSize(),
+        header.name());
+  }
+
+  private int chunkBytes(long total) {
+    long chunk = Math.max(limits.frames().chunkBytes(), Math.ceilDiv(total, MOST_FRAMES));
+    if (chunk > Math.max(limits.frames().frameBytes(), limits.frames().chunkBytes())) {
+      throw new IllegalArgumentException(
+          "tensor: %d bytes (expected: at most %d frames of %d bytes)"
+              .formatted(total, MOST_FRAMES, limits.frames().frameBytes()));
+    }
+    return Math.toIntExact(chunk);
+  }
+
+  /// How a segment is cut: the sequence of the first frame, and the bytes in each.
+  private record Cut(long firstSequence, int chunkBytes) {}
+
+  /// Sends a segment in DATA frames and returns how many there were.
+  private long data(
+      int stream, MemorySegment segment, Cut cut, @Nullable AsocDigest digest, Progress progress)
+      throws IOException {
+    MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
+    long total = segment.byteSize();
+    long sequence = cut.firstSequence();
+    long size;
+    for (long at = 0; at < total; at += size) {
+      size = Math.min(cut.chunkBytes(), total - at);
+      AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
+      out.write(header, segment, at, size);
+      sequence++;
+      if (digest != null) {
+        digest.update(at, size);
+      }
+      report(progress, stream, at + size, total);
+    }
+    return sequence - cut.firstSequence();
+  }
+
+  private void report(Progress progress, int stream, long sent, long total) throws IOException {
+    try {
+      progress.sent(sent, total);
+    } catch (IOException | RuntimeException e) {
+      try {
+        abort(stream, FaultCode.CANCELLED.code(), String.valueOf(e.getMessage()));
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  private void chunk(int stream, Tensor tensor, Progress progress) throws IOException {
+    MemorySegment segment = tensor.segment();
+    int chunk = limits.frames().chunkBytes();
+    long first = number(named(stream), Math.ceilDiv(segment.byteSize(), chunk));
+    data(stream, segment, new Cut(first, chunk), null, progress);
+    out.flush();
+  }
+
+  private long number(int stream, long frames) {
+    synchronized (plain) {
+      long first = plain.getOrDefault(stream, 0L);
+      if (frames > MOST_FRAMES - first) {
+        throw new IllegalArgumentException(
+            "frames: %d behind %d (expected: at most %d)".formatted(frames, first, MOST_FRAMES));
+      }
+      plain.put(stream, first + frames);
+      return first;
+    }
+  }
+
+  private void end(int stream) throws IOException {
+    end(named(stream), forget(stream));
+  }
+
+  private long forget(int stream) {
+    synchronized (plain) {
+      Long frames = plain.remove(stream);
+      return frames == null ? 0 : frames;
+    }
+  }
+
+  private void end(int stream, long frames) throws IOException {
+    MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
+    AsocHeader.put(header, AsocHeader.END, stream, (int) frames, 0);
+    out.write(header);
+    out.flush();
+  }
+
+  // A stock peer has no word for this: its stream stays open until the connection ends.
+  private void abort(int stream, int code, String text) throws IOException {
+    forget(stream);
+    extend(AsocFeature.TENSORS, named(stream), new AsocExtension.Abort(code, text));
+  }
+
+  private void contacts(List<Contact> contacts) throws IOException {
+    List<Contact> batch = new ArrayList<>();
+    int bytes = 0;
+    for (Contact contact : contacts) {
+      int more = 6 + AsocHash.utf8(contact.id()).length + AsocHash.utf8(contact.host()).length;
+      if (bytes + more > CONTACT_BYTES || batch.size() == AsocExtension.Contacts.MOST) {
+        extend(AsocFeature.CONTACTS, 0, new AsocExtension.Contacts(batch));
+        batch.clear();
+        bytes = 0;
+      }
+      batch.add(contact);
+      bytes += more;
+    }
+    extend(AsocFeature.CONTACTS, 0, new AsocExtension.Contacts(batch));
+  }
+
+  private void opaque(int type, MemorySegment body) throws IOException {
+    if (type == AsocHeader.DATA || type == AsocHeader.END || type < 0 || type > 255) {
+      throw new IllegalArgumentException("type: " + type + " (expected: 0, 3..255)");
+    }
+    write(AsocCodec.encode(new AsocFrame.Unknown(type, 0, 0, body)));
+  }
+
+  private void extend(AsocFeature feature, int stream, AsocExtension extension) throws IOException {
+    if (features.contains(feature)) {
+      control(stream, extension);
+      out.flush();
+    }
+  }
+
+  private void control(int stream, AsocExtension extension) throws IOException {
+    out.write(
+        MemorySegment.ofArray(AsocCodec.control(stream, AsocExtensionCodec.encode(extension))));
+  }
+
+  private void write(byte[] frame) throws IOException {
+    out.write(MemorySegment.ofArray(frame));
+    out.flush();
+  }
+
+  private static int named(int stream) {
+    if (stream == 0) {
+      throw new IllegalArgumentException("stream: 0 (expected: any other number)");
+    }
+    return stream;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.myelin.wire.asoc;
+
+import dev.myelin.tensor.DType;
+import dev.myelin.wire.TensorHeader;
+import org.jspecify.annotations.Nullable;
+
+/// The numbers by which OPEN names element types and digests.
+final class AsocTypes {
+  private AsocTypes() {}
+
+  static int code(DType dtype) {
+    return switch (dtype) {
+      case F64 -> 1;
+      case F32 -> 2;
+      case F16 -> 3;
+      case BF16 -> 4;
+      case I64 -> 5;
+      case I32 -> 6;
+      case I16 -> 7;
+      case I8 -> 8;
+      case U64 -> 9;
+      case U32 -> 10;
+      case U16 -> 11;
+      case U8 -> 12;
+      case BOOL -> 13;
+      case Q8_0 -> 14;
+      case Q4_0 -> 15;
+    };
+  }
+
+  /// Returns the element type with this number, null if a later version may have defined it.
+  static @Nullable DType dtype(int code) {
+    for (DType dtype : DType.values()) {
+      if (code(dtype) == code) {
+        return dtype;
+      }
+    }
+    return null;
+  }
+
+  static int code(TensorHeader.Digest digest) {
+    return switch (digest) {
+      case NONE -> 0;
+      case CRC32C -> 1;
+      case SHA256 -> 2;
+    };
+  }
+
+  /// Returns the digest with this number, null if a later version may have defined it.
+  static TensorHeader.@Nullable Digest digest(int code) {
+    for (TensorHeader.Digest digest : TensorHeader.Digest.values()) {
+      if (code(digest) == code) {
+        return digest;
+      }
+    }
+    return null;
+  }
+}
