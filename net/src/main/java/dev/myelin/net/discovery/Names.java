@@ -86,7 +86,7 @@ final class Names {
 
   // SPEC: RFC 2782, "priority weight port target"; a target of "." means: not available here.
   private static void addServer(String record, List<PeerText.Name> found) {
-    String[] parts = record.split(" ");
+    String[] parts = record.split(" ", -1);
     if (parts.length != 4 || parts[3].equals(".")) {
       return;
     }
@@ -126,8 +126,8 @@ final class Names {
   }
 
   // The provider asks DNS alone and makes no objects; a name of letters, digits, dots, hyphens and
-  // underscores cannot be a URL of another provider.
-  @SuppressWarnings("BanJNDI")
+  // underscores cannot be a URL of another provider. JNDI insists on a Hashtable.
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"})
   private List<String> records(String name, String type) throws NamingException {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
@@ -159,7 +159,7 @@ final class Names {
     List<String> candidates = new ArrayList<>();
     int dots = 1;
     for (String line : resolvConf()) {
-      String[] words = line.strip().split("\\s+");
+      String[] words = line.strip().split("\\s+", -1);
       for (int i = 1; i < words.length; i++) {
         if (words[0].equals("search")) {
           candidates.add(name + "." + words[i]);
