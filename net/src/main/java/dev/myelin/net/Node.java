@@ -1,10 +1,21 @@
 package dev.myelin.net;
 
+import dev.myelin.net.discovery.Announced;
+import dev.myelin.net.discovery.Discoveries;
+import dev.myelin.net.discovery.Discovery;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.PeerException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// This process in the network: owns the listener, the peers and the discovery, and closes them in
 /// that order.
@@ -15,9 +26,35 @@ import java.util.Map;
 /// }
 /// ```
 public final class Node implements AutoCloseable {
-  private Node() {}
+  private final NodeConfig config;
+  private final Transport transport;
+  private final NodeEvents events;
+  private final Roster roster;
+  private final Reunion reunion;
+  private final TensorPool pool;
+  private final Reception reception;
+  private final Inbox inbox;
+  private final Tasks tasks = new Tasks();
+  private final SecureRandom random = new SecureRandom();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Listener listener;
 
-  /// Starts a node whose tensors arrive in its inbox.
+  private Node(NodeConfig config, Reception reception, Transport transport) throws IOException {
+    this.config = config;
+    this.transport = transport;
+    this.reception = reception;
+    this.events = new NodeEvents(transport.counting());
+    this.pool =
+        TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
+    this.inbox = new Inbox(pool, config.limits().streams());
+    this.roster = new Roster(id(), events, transport.counting(), this::seek);
+    this.reunion = new Reunion(transport, roster, events, tasks, this::intake);
+    this.listener =
+        transport.listen(config.listening().at(), connection -> reunion.attach(connection, null));
+    listener.onRefusal(events::refused);
+  }
+
+  /// Starts a node whose tensors arrive in its inbox; otherwise as the longer form.
   public static Node start(NodeConfig config) throws IOException {
     return start(config, Reception.inbox());
   }
@@ -27,67 +64,235 @@ public final class Node implements AutoCloseable {
   /// @throws IOException if the port is taken or the state folder cannot be used; the message says
   ///   what to do
   public static Node start(NodeConfig config, Reception reception) throws IOException {
-    throw new IOException("later");
+    Transport transport = Transport.open(config);
+    try {
+      Node node = new Node(config, reception, transport);
+      node.begin();
+      return node;
+    } catch (IOException | RuntimeException e) {
+      transport.close();
+      throw e;
+    }
+  }
+
+  private void begin() throws IOException {
+    if (config.security().policy() == NodeConfig.Security.Policy.COMPAT) {
+      System.getLogger(Node.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "policy compat: {0} may connect without the extended handshake; their HELLO and"
+                  + " ACCEPT can be relayed",
+              config.security().compatible().isEmpty()
+                  ? "every stock peer that holds the key"
+                  : config.security().compatible());
+    }
+    if (reception instanceof Reception.Receiver to) {
+      tasks.forkPlatform(transport.threadName("handler"), () -> handleAll(to.handler()));
+    }
+    Endpoint at = endpoint();
+    InetSocketAddress listen = new InetSocketAddress(at.host(), at.port());
+    NodeConfig.Identity identity = config.identity();
+    Announced self = new Announced(identity.id(), identity.community(), identity.key(), listen);
+    List<Discovery> sources =
+        Discoveries.from(
+            config.finding(),
+            self,
+            InstantSource.system(),
+            random,
+            problem -> events.discoveryFailed("peers", problem));
+    for (Discovery source : sources) {
+      tasks.fork(transport.threadName("discovery-" + source.name()), () -> discover(source));
+    }
+  }
+
+  private void discover(Discovery source) throws InterruptedException {
+    try {
+      source.watch(sighting -> roster.sighted(sighting, sighting.source().equals("static")));
+    } catch (IOException e) {
+      if (!closed.get()) {
+        events.discoveryFailed(source.name(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void handleAll(Consumer<Delivery> handler) throws InterruptedException {
+    while (true) {
+      Delivery delivery = inbox.take();
+      try {
+        handler.accept(delivery);
+      } catch (RuntimeException e) {
+        delivery.close();
+        System.getLogger(Node.class.getName())
+            .log(System.Logger.Level.WARNING, "the handler failed on tensor " + delivery.name(), e);
+      }
+    }
+  }
+
+  private void seek(KnownPeer peer) {
+    Seeker seeker = new Seeker(new Home(), peer, random);
+    String who = peer.id().map(PeerId::brief).orElseGet(() -> String.valueOf(peer.endpoints()));
+    tasks.fork(transport.threadName("seeker-" + who), () -> seeker.run(headStart(peer)));
+  }
+
+  /// Of two nodes that discover each other, the one with the smaller id dials and the other waits a
+  /// moment, so that one connection is made and not two. Stock peers want to be dialled at once
+  /// (wire page, section 6, rule 2).
+  private Duration headStart(KnownPeer peer) {
+    boolean stockPossible = config.security().policy() == NodeConfig.Security.Policy.COMPAT;
+    boolean theirTurn = peer.id().map(id -> id.text().compareTo(id().text()) < 0).orElse(false);
+    return theirTurn && !stockPossible ? Duration.ofMillis(200) : Duration.ZERO;
+  }
+
+  private Intake intake() {
+    return switch (reception) {
+      case Reception.Inbox _, Reception.Receiver _ -> new InboxIntake(inbox);
+      case Reception.Folder folder -> new FolderIntake(folder, pool, config.limits().streams());
+    };
+  }
+
+  /// What the seekers see of this node.
+  private final class Home implements Seeker.Home {
+    @Override
+    public Transport transport() {
+      return transport;
+    }
+
+    @Override
+    public boolean isSelf(InetAddress address, int port) {
+      return Self.is(endpoint(), address, port);
+    }
+
+    @Override
+    public void attach(Connection connection, KnownPeer dialled) {
+      reunion.attach(connection, dialled);
+    }
+
+    @Override
+    public void forget(KnownPeer peer) {
+      roster.remove(peer);
+    }
   }
 
   /// Returns who this node is.
   public PeerId id() {
-    throw new IllegalStateException("later");
+    return PeerId.of(config.identity().id());
   }
 
   /// Returns where it listens, with the real port.
   public Endpoint endpoint() {
-    throw new IllegalStateException("later");
+    return listener.endpoint();
   }
 
   /// Returns the peers known now, connected ones first.
   public List<Peer> peers() {
-    throw new IllegalStateException("later");
+    return List.copyOf(roster.all());
   }
 
   /// Waits at most `limit` until any peer is connected.
   ///
-  /// @throws dev.myelin.wire.PeerException.TimedOut if none is; the message says what was tried and
-  ///   heard
+  /// @throws PeerException.TimedOut if none is; the message says what was tried and heard
   public Peer awaitPeer(Duration limit) throws IOException, InterruptedException {
-    throw new IOException("later");
+    return require(
+        roster.await(peers -> firstConnected(peers, null), limit.toNanos()), "any peer", limit);
   }
 
   /// Waits at most `limit` until that peer is connected.
+  ///
+  /// @throws PeerException.TimedOut if it is not; the message says what was tried and heard
   public Peer awaitPeer(PeerId id, Duration limit) throws IOException, InterruptedException {
-    throw new IOException("later");
+    return require(
+        roster.await(peers -> firstConnected(peers, id), limit.toNanos()), "peer " + id, limit);
   }
 
   /// Dials an endpoint, keeps it as a fixed peer, and waits at most `limit` until it is connected.
+  ///
+  /// @throws PeerException.TimedOut if it is not by then; it is dialled on all the same
   public Peer connect(Endpoint endpoint, Duration limit) throws IOException, InterruptedException {
-    throw new IOException("later");
+    KnownPeer peer = roster.atAddress(endpoint, "static", true);
+    Peer connected =
+        roster.await(
+            _ -> peer.actual().state() == Peer.State.CONNECTED ? peer.actual() : null,
+            limit.toNanos());
+    return require(connected, endpoint.toString(), limit);
+  }
+
+  private static @Nullable Peer firstConnected(List<KnownPeer> peers, @Nullable PeerId id) {
+    for (KnownPeer peer : peers) {
+      boolean wanted = id == null || peer.id().filter(id::equals).isPresent();
+      if (wanted && peer.state() == Peer.State.CONNECTED) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  private Peer require(@Nullable Peer peer, String whom, Duration limit) throws PeerException {
+    if (peer != null) {
+      return peer;
+    }
+    StringBuilder heard = new StringBuilder();
+    for (KnownPeer known : roster.all()) {
+      heard
+          .append("; ")
+          .append(known.endpoints())
+          .append(": ")
+          .append(known.lastFailure().orElse("no answer yet"));
+    }
+    throw new PeerException.TimedOut(
+        whom
+            + ": not connected within "
+            + limit.toMillis()
+            + " ms"
+            + (heard.isEmpty()
+                ? "; no other node was seen (same community and key? 'myelin doctor' checks the"
+                    + " network)"
+                : heard));
   }
 
   /// Waits at most `limit` for the next tensor; the caller owns it.
   ///
-  /// @throws dev.myelin.wire.PeerException.TimedOut if none came
+  /// @throws PeerException.TimedOut if none came
   /// @throws IllegalStateException if this node's tensors go to a handler or a folder
   public Delivery receive(Duration limit) throws IOException, InterruptedException {
-    throw new IOException("later");
+    if (!(reception instanceof Reception.Inbox)) {
+      throw new IllegalStateException("reception: " + reception + " (expected: the inbox)");
+    }
+    Delivery delivery = inbox.poll(limit);
+    if (delivery == null) {
+      throw new PeerException.TimedOut("no tensor within " + limit.toMillis() + " ms");
+    }
+    return delivery;
   }
 
   /// Returns the pool in which tensors land.
   public TensorPool pool() {
-    throw new IllegalStateException("later");
+    return pool;
   }
 
   /// Returns what was counted since the start, by name: refusals, drops, bytes, frames.
   public Map<String, Long> counters() {
-    throw new IllegalStateException("later");
+    return transport.counters();
   }
 
   /// Adds someone to be told what happens.
-  public void addListener(NodeListener listener) {
-    throw new IllegalStateException("later");
+  public void addListener(NodeListener nodeListener) {
+    events.add(nodeListener);
   }
 
   /// Says goodbye, lets streams under way end within the drain limit, closes everything. Twice is
   /// harmless.
+  ///
+  /// @throws dev.myelin.tensor.LeakException if tensors of this node are still open; it names them
   @Override
-  public void close() {}
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    listener.close();
+    reunion.close(config.limits().waits().drain());
+    tasks.close();
+    transport.close();
+    inbox.close();
+    pool.close();
+  }
 }

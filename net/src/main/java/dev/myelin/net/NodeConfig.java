@@ -12,21 +12,21 @@ import java.util.UUID;
 /// Everything a node is told before it starts.
 ///
 /// @param identity who it is and what it shares with its community
-/// @param listen where it listens; port zero lets the system choose
+/// @param listening where it listens
 /// @param security which peers it lets in
 /// @param finding how it finds peers
 /// @param limits what peers may make it do
 /// @param threads what kind of thread reads a connection
 public record NodeConfig(
     Identity identity,
-    Endpoint listen,
+    Listening listening,
     Security security,
     Finding finding,
     Limits limits,
     Threads threads) {
   public NodeConfig {
     Objects.requireNonNull(identity, "identity");
-    Objects.requireNonNull(listen, "listen");
+    Objects.requireNonNull(listening, "listening");
     Objects.requireNonNull(security, "security");
     Objects.requireNonNull(finding, "finding");
     Objects.requireNonNull(limits, "limits");
@@ -38,7 +38,7 @@ public record NodeConfig(
   public static NodeConfig of(String community, String apiKey) {
     return new NodeConfig(
         new Identity(UUID.randomUUID(), community, ApiKey.of(apiKey), Optional.empty()),
-        new Endpoint("0.0.0.0", 0),
+        new Listening(new Endpoint("0.0.0.0", 0), 0),
         Security.secure(),
         Finding.everything(),
         Limits.defaults(),
@@ -47,32 +47,54 @@ public record NodeConfig(
 
   /// Returns a copy that listens elsewhere.
   public NodeConfig listen(Endpoint endpoint) {
-    return new NodeConfig(identity, endpoint, security, finding, limits, threads);
+    return new NodeConfig(
+        identity,
+        new Listening(endpoint, listening.httpPort()),
+        security,
+        finding,
+        limits,
+        threads);
   }
 
   /// Returns a copy with another identity.
   public NodeConfig identity(Identity other) {
-    return new NodeConfig(other, listen, security, finding, limits, threads);
+    return new NodeConfig(other, listening, security, finding, limits, threads);
   }
 
   /// Returns a copy that lets other peers in.
   public NodeConfig security(Security other) {
-    return new NodeConfig(identity, listen, other, finding, limits, threads);
+    return new NodeConfig(identity, listening, other, finding, limits, threads);
   }
 
   /// Returns a copy that finds peers otherwise.
   public NodeConfig finding(Finding other) {
-    return new NodeConfig(identity, listen, security, other, limits, threads);
+    return new NodeConfig(identity, listening, security, other, limits, threads);
   }
 
   /// Returns a copy with other limits.
   public NodeConfig limits(Limits other) {
-    return new NodeConfig(identity, listen, security, finding, other, threads);
+    return new NodeConfig(identity, listening, security, finding, other, threads);
   }
 
   /// Returns a copy with another kind of reader thread.
   public NodeConfig threads(Threads other) {
-    return new NodeConfig(identity, listen, security, finding, limits, other);
+    return new NodeConfig(identity, listening, security, finding, limits, other);
+  }
+
+  /// Returns the port that HTTP clients are told of; zero if none.
+  int httpPort() {
+    return listening.httpPort();
+  }
+
+  /// Where a node listens.
+  ///
+  /// @param at the address and port for every dialect; port zero lets the system choose
+  /// @param httpPort the port HTTP clients are told of when they come to the wrong one; zero if
+  ///   there is none
+  public record Listening(Endpoint at, int httpPort) {
+    public Listening {
+      Objects.requireNonNull(at, "at");
+    }
   }
 
   /// What kind of thread reads a connection.

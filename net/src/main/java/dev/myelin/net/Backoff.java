@@ -1,0 +1,37 @@
+package dev.myelin.net;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// How long to wait before the next attempt: doubling to a cap, each wait drawn between half of it
+/// and all.
+///
+/// The cap and the connect limit together stay below five seconds, so that a peer is back that soon
+/// after its return.
+final class Backoff {
+  private static final long FIRST_MILLIS = 100;
+  private static final long CAP_MILLIS = 1500;
+
+  private final RandomGenerator random;
+  private int failures;
+
+  Backoff(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /// Returns the next wait.
+  Duration next() {
+    long full = Math.min(CAP_MILLIS, FIRST_MILLIS << Math.min(failures, 10));
+    failures++;
+    return Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1));
+  }
+
+  /// Returns the attempts since the last success.
+  int failures() {
+    return failures;
+  }
+
+  void reset() {
+    failures = 0;
+  }
+}

@@ -1,0 +1,201 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.ByteSource;
+import dev.myelin.wire.PeerException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/// Blocking input from a socket channel. Used by one thread at a time.
+///
+/// Small reads go through a buffer on the heap; large ones go straight into the target. After a
+/// large read the buffer is filled only as far as asked, so that the next payload is not copied
+/// through it.
+final class ChannelSource implements ByteSource {
+  /// From this size on, bytes are read straight into native targets.
+  private static final int DIRECT_BYTES = 4096;
+
+  private static final int FIRST_BUFFER_BYTES = 256;
+  private static final int BUFFER_BYTES = 16 << 10;
+
+  private final SocketChannel channel;
+  private ByteBuffer buffer = ByteBuffer.allocate(FIRST_BUFFER_BYTES).limit(0);
+  private boolean bulk;
+  private long consumed;
+
+  private final SegmentView view = new SegmentView();
+
+  /// Written by the reader, read by the watchdog: when bytes last came, and since when this side
+  /// has been asking.
+  private volatile long heardNanos = System.nanoTime();
+
+  private volatile long askingNanos = heardNanos;
+  private volatile boolean asking;
+
+  ChannelSource(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /// Returns how long the peer has been silent while this side was asking; zero when nobody asks.
+  long silentNanos(long nowNanos) {
+    if (!asking) {
+      return 0;
+    }
+    return Math.min(nowNanos - heardNanos, nowNanos - askingNanos);
+  }
+
+  /// Begins the silence anew, after this process itself was asleep.
+  void forgive(long nowNanos) {
+    askingNanos = nowNanos;
+  }
+
+  /// Returns the offset in the input of the next byte to be consumed.
+  long consumed() {
+    return consumed;
+  }
+
+  /// Makes room for many small frames at a time, once the peer is known.
+  void widen() {
+    ByteBuffer wide = ByteBuffer.allocate(Math.max(BUFFER_BYTES, buffer.remaining()));
+    wide.put(buffer).flip();
+    buffer = wide;
+  }
+
+  @Override
+  public MemorySegment peek(int count) throws IOException {
+    if (count > buffer.capacity()) {
+      throw new IllegalArgumentException(
+          "peek: " + count + " bytes (expected: <= " + buffer.capacity() + ")");
+    }
+    while (buffer.remaining() < count) {
+      if (fill(count - buffer.remaining()) < 0) {
+        break;
+      }
+    }
+    return MemorySegment.ofArray(buffer.array()).asSlice(buffer.position(), buffer.remaining());
+  }
+
+  @Override
+  public boolean ready(Duration limit) throws IOException {
+    if (buffer.hasRemaining()) {
+      return true;
+    }
+    buffer.clear().limit(0);
+    channel.socket().setSoTimeout((int) Math.max(1, limit.toMillis()));
+    begin();
+    try {
+      int got = channel.socket().getInputStream().read(buffer.array(), 0, buffer.capacity());
+      buffer.limit(Math.max(0, got));
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      end();
+    }
+  }
+
+  @Override
+  public boolean readFully(MemorySegment target, long offset, long length) throws IOException {
+    long done = take(target, offset, length);
+    while (done < length) {
+      long left = length - done;
+      long got;
+      if (left >= DIRECT_BYTES && target.isNative()) {
+        got = readInto(target, offset + done, left);
+        done += Math.max(got, 0);
+        bulk = true;
+      } else {
+        got = fill((int) Math.min(left, buffer.capacity()));
+        done += take(target, offset + done, left);
+        bulk = bulk && left >= DIRECT_BYTES;
+      }
+      if (got < 0) {
+        return ended(done, length);
+      }
+    }
+    return true;
+  }
+
+  private static boolean ended(long done, long length) throws IOException {
+    if (done == 0) {
+      return false;
+    }
+    throw new PeerException.Closed(
+        "input ended after " + done + " of " + length + " bytes (expected: all)", true, null);
+  }
+
+  /// Copies what the buffer holds, up to `length`.
+  private long take(MemorySegment target, long offset, long length) {
+    int count = (int) Math.min(length, buffer.remaining());
+    if (count > 0) {
+      MemorySegment.copy(
+          MemorySegment.ofArray(buffer.array()), buffer.position(), target, offset, count);
+      buffer.position(buffer.position() + count);
+      consumed += count;
+    }
+    return count;
+  }
+
+  /// Reads once into the buffer: at least to hold `needed` more, as much as fits unless large
+  /// payloads are under way.
+  private int fill(int needed) throws IOException {
+    buffer.compact();
+    if (bulk) {
+      buffer.limit(Math.min(buffer.capacity(), buffer.position() + needed));
+    }
+    begin();
+    int got;
+    try {
+      got = channel.read(buffer);
+    } finally {
+      end();
+      buffer.flip();
+    }
+    return got;
+  }
+
+  private long readInto(MemorySegment target, long offset, long length) throws IOException {
+    ByteBuffer bytes = view.of(target, offset, length);
+    begin();
+    try {
+      int got = channel.read(bytes);
+      consumed += Math.max(got, 0);
+      return got;
+    } finally {
+      end();
+    }
+  }
+
+  /// Reads and drops what the peer still sends, so that closing does not take back what it has not
+  /// read yet.
+  void discardUpTo(int bytes, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    int left = bytes;
+    while (left > 0 && System.nanoTime() - deadline < 0) {
+      left -= buffer.remaining();
+      buffer.position(buffer.limit());
+      boolean came = ready(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      if (!came || !buffer.hasRemaining()) {
+        return;
+      }
+    }
+  }
+
+  /// Forgets the last target, so that its memory is not kept from being freed.
+  void release() {
+    view.release();
+  }
+
+  private void begin() {
+    askingNanos = System.nanoTime();
+    asking = true;
+  }
+
+  private void end() {
+    heardNanos = System.nanoTime();
+    asking = false;
+  }
+}

@@ -1,0 +1,507 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Introduction;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Progress;
+import dev.myelin.wire.Session;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One socket and one session; owns both, closes both.
+///
+/// Any thread may send. One thread at a time receives: the reader of a node, or, for the shortest
+/// round trip, the caller itself. A peer that promised signs of life and falls silent ends the
+/// connection within [dev.myelin.wire.Limits.Waits#silence], and every call that waits on it
+/// throws.
+///
+/// ```
+///   HANDSHAKING ──▶ OPEN ──▶ DRAINING ──▶ CLOSED
+///        └────────────┴──────────────────────▲
+/// ```
+public final class Connection implements AutoCloseable {
+  /// The life of a connection.
+  public enum State {
+    /// Entered at birth; leads to [#OPEN] or [#CLOSED].
+    HANDSHAKING,
+    /// Entered when the handshake is done; leads to [#DRAINING] or [#CLOSED].
+    OPEN,
+    /// Entered when one side said goodbye; streams under way end, nothing new begins; leads to
+    /// [#CLOSED].
+    DRAINING,
+    /// The end.
+    CLOSED
+  }
+
+  static final Map<State, Set<State>> MOVES = new EnumMap<>(State.class);
+
+  static {
+    MOVES.put(State.HANDSHAKING, EnumSet.of(State.OPEN, State.CLOSED));
+    MOVES.put(State.OPEN, EnumSet.of(State.DRAINING, State.CLOSED));
+    MOVES.put(State.DRAINING, EnumSet.of(State.CLOSED));
+    MOVES.put(State.CLOSED, EnumSet.noneOf(State.class));
+  }
+
+  private static final long PROBE_NANOS = Duration.ofSeconds(2).toNanos();
+  private static final long COMPLAINT_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long STOCK_ALIVE_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final Link link;
+  private final Session session;
+  private final Courier courier = new Courier();
+  private final AtomicInteger streams = new AtomicInteger(1);
+  private final Watchdog.Watched watched = this::look;
+  private final Thread courierThread;
+  private final CopyOnWriteArrayList<Runnable> onClose = new CopyOnWriteArrayList<>();
+
+  /// Guards the fields below; never held across I/O, callbacks or close.
+  private final ReentrantLock stateLock = new ReentrantLock();
+
+  private final Condition changed = stateLock.newCondition();
+  private State state = State.HANDSHAKING; // guarded by stateLock
+  private int sending; // guarded by stateLock
+  private boolean faultSent; // guarded by stateLock
+  private @Nullable PeerException ending; // guarded by stateLock
+  private long pongNanos = System.nanoTime(); // guarded by stateLock
+  private volatile long probedNanos;
+  private volatile long roundTripNanos;
+
+  Connection(Link link, Session session) {
+    this.link = link;
+    this.session = session;
+    move(State.OPEN);
+    link.transport().watchdog().watch(watched);
+    courierThread = link.transport().tasks().fork(link.threadName("courier"), this::carry);
+  }
+
+  /// Returns who the peer says it is; empty where its dialect does not tell.
+  public Optional<PeerId> peer() {
+    String id = session.introduction().id();
+    return id.isEmpty() ? Optional.empty() : Optional.of(new PeerId(id));
+  }
+
+  /// Returns what the handshake told.
+  public Introduction introduction() {
+    return session.introduction();
+  }
+
+  /// Returns the address of the other end of the socket.
+  public Endpoint remote() {
+    return link.remote();
+  }
+
+  /// Returns the name of the dialect.
+  public String dialect() {
+    return link.way().dialect();
+  }
+
+  /// Returns whether the peer dialled us.
+  public boolean inbound() {
+    return link.way().inbound();
+  }
+
+  /// Returns where in its life it is.
+  public State state() {
+    stateLock.lock();
+    try {
+      return state;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /// Returns the round trip of the last probe; empty before the first and for stock peers.
+  public Optional<Duration> roundTrip() {
+    long nanos = roundTripNanos;
+    return nanos == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+  }
+
+  /// Returns a stream number that this side has not used on this connection.
+  public int nextStream() {
+    return streams.getAndAdd(2) & Integer.MAX_VALUE;
+  }
+
+  /// Sends a message that nobody watches; otherwise as the longer form.
+  public void send(Message message) throws IOException {
+    send(message, Progress.NONE);
+  }
+
+  /// Sends one message and returns when its last byte has left; borrows what it carries.
+  ///
+  /// Waits while other messages have their turn and while the peer lives but takes nothing.
+  /// Interrupting the thread ends the connection.
+  ///
+  /// @throws PeerException.Closed if the connection ended before or meanwhile
+  /// @throws PeerException.TimedOut if it ended because the peer fell silent
+  public void send(Message message, Progress progress) throws IOException {
+    enter();
+    try {
+      session.send(message, progress);
+    } catch (PeerException e) {
+      throw e;
+    } catch (IOException | IllegalStateException e) {
+      throw failed(e, true);
+    } finally {
+      leave();
+    }
+  }
+
+  /// Returns the next message, or null when the peer ended in order; what it carries is the
+  /// caller's.
+  ///
+  /// One thread at a time. Waits until the peer says something or the connection ends; pings are
+  /// answered, and signs of life swallowed, in here. Interrupting the thread ends the connection.
+  ///
+  /// @throws PeerException if the peer broke the dialect, fell silent, or ended inside a frame
+  public @Nullable Message receive(Landing landing) throws IOException {
+    try {
+      while (true) {
+        Message message = session.receive(landing);
+        if (!swallow(message)) {
+          return message;
+        }
+      }
+    } catch (IOException | IllegalStateException e) {
+      PeerException failure = failed(e, false);
+      if (failure instanceof PeerException.Malformed) {
+        link.transport().counting().add(Counters.Counter.MALFORMED);
+        complain(failure);
+      }
+      close(failure);
+      throw failure;
+    }
+  }
+
+  /// Leaves a short message to the courier, so that a reader need not wait; ends the connection
+  /// when the peer asks for more than it reads.
+  void answer(Message message) {
+    if (!courier.offer(message)) {
+      close(
+          new PeerException.Overloaded(
+              "answers waiting for " + remote() + " (expected: that it reads them)", null));
+    }
+  }
+
+  /// Lets what is being sent leave, says goodbye, waits for the peer to end too, then closes.
+  ///
+  /// Waits at most `limit` in all. Some thread must still receive, or the peer's end is not seen
+  /// and the whole limit passes: closing a socket with unread input would take back what the peer
+  /// has not read yet.
+  public void drain(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    stopSending();
+    if (await(() -> sending == 0, deadline)) {
+      courier.offer(new Message.Goodbye(0, "closing"));
+      await(() -> state == State.CLOSED, deadline);
+    }
+    close();
+  }
+
+  /// Begins nothing new; what is under way goes on.
+  void stopSending() {
+    stateLock.lock();
+    try {
+      if (state == State.OPEN) {
+        moveLocked(State.DRAINING);
+      }
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /// Returns whether the peer answers a probe within `limit`; a stock peer, which answers none,
+  /// counts as alive.
+  boolean answersWithin(Duration limit) throws InterruptedException {
+    if (introduction().proof() != Introduction.Proof.MUTUAL) {
+      return state() != State.CLOSED;
+    }
+    long asked = System.nanoTime();
+    courier.offer(new Message.Ping(asked));
+    return await(() -> pongNanos - asked >= 0, asked + limit.toNanos());
+  }
+
+  private void answered(long token) {
+    stateLock.lock();
+    try {
+      pongNanos = token;
+      roundTripNanos = Math.max(1, System.nanoTime() - token);
+      changed.signalAll();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private boolean await(BooleanSupplier condition, long deadline) throws InterruptedException {
+    stateLock.lock();
+    try {
+      while (!condition.getAsBoolean() && state != State.CLOSED) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        changed.awaitNanos(left);
+      }
+      return state != State.CLOSED;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /// Closes the socket; waiting calls throw [PeerException.Closed]. Twice is harmless.
+  @Override
+  public void close() {
+    close(new PeerException.Closed("connection to " + remote() + " was closed here", false, null));
+  }
+
+  /// Closes for a reason that waiting calls will see; only the first reason counts.
+  void close(PeerException reason) {
+    stateLock.lock();
+    try {
+      if (state == State.CLOSED) {
+        return;
+      }
+      ending = reason;
+      moveLocked(State.CLOSED);
+      changed.signalAll();
+    } finally {
+      stateLock.unlock();
+    }
+    link.transport().watchdog().forget(watched);
+    link.close();
+    courierThread.interrupt();
+    link.transport().closed(this);
+    runCloseActions();
+  }
+
+  /// Lets what is being sent leave after the peer ended its side in order; waits at most the drain
+  /// limit.
+  void finish() throws InterruptedException {
+    stopSending();
+    await(
+        () -> sending == 0,
+        System.nanoTime() + link.transport().limits().waits().drain().toNanos());
+  }
+
+  /// Releases what was half received; called by the reader, after its last receive.
+  void release() {
+    close();
+    session.close();
+    link.source().release();
+  }
+
+  /// Runs an action once when this closes, or at once if it has.
+  void onClose(Runnable action) {
+    onClose.add(action);
+    if (state() == State.CLOSED) {
+      runCloseActions();
+    }
+  }
+
+  private void runCloseActions() {
+    for (Runnable action : onClose) {
+      if (onClose.remove(action)) {
+        action.run();
+      }
+    }
+  }
+
+  /// Returns why it ended; null while it lives.
+  @Nullable PeerException ending() {
+    stateLock.lock();
+    try {
+      return ending;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void enter() throws PeerException {
+    stateLock.lock();
+    try {
+      if (state == State.CLOSED) {
+        throw ended(false);
+      }
+      if (state == State.DRAINING) {
+        throw new PeerException.Closed("connection to " + remote() + " is closing", false, null);
+      }
+      sending++;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void leave() {
+    stateLock.lock();
+    try {
+      sending--;
+      if (sending == 0) {
+        changed.signalAll();
+      }
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /// Returns the failure to show for one that came out of the session: the reason for closing, if
+  /// we closed.
+  private PeerException failed(Exception cause, boolean sent) {
+    stateLock.lock();
+    try {
+      if (ending != null) {
+        return ended(sent);
+      }
+    } finally {
+      stateLock.unlock();
+    }
+    if (cause instanceof PeerException known) {
+      return known;
+    }
+    PeerException failure =
+        new PeerException.Closed(
+            "connection to " + remote() + " ended: " + cause.getMessage(), sent, cause);
+    close(failure);
+    return failure;
+  }
+
+  /// Returns a new exception of the same kind as the reason, so that each caller has a trace of its
+  /// own.
+  private PeerException ended(boolean sent) {
+    PeerException reason = ending;
+    String text =
+        reason == null
+            ? "connection to " + remote() + " ended"
+            : String.valueOf(reason.getMessage());
+    PeerException failure =
+        reason instanceof PeerException.TimedOut
+            ? new PeerException.TimedOut(text)
+            : new PeerException.Closed(text, sent, null);
+    if (reason != null) {
+      failure.addSuppressed(reason);
+    }
+    return failure;
+  }
+
+  /// Tells the peer which rule it broke; waits a moment for that to leave.
+  private void complain(PeerException failure) {
+    if (introduction().proof() != Introduction.Proof.MUTUAL) {
+      return;
+    }
+    String text = String.valueOf(failure.getMessage());
+    courier.offer(new Message.Fault(FaultCode.PROTOCOL.code(), text));
+    try {
+      await(() -> faultSent, System.nanoTime() + COMPLAINT_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void carried(Message message) {
+    if (message instanceof Message.Goodbye) {
+      link.endOutput();
+    }
+    if (message instanceof Message.Fault) {
+      stateLock.lock();
+      try {
+        faultSent = true;
+        changed.signalAll();
+      } finally {
+        stateLock.unlock();
+      }
+    }
+  }
+
+  private boolean swallow(@Nullable Message message) {
+    switch (message) {
+      case Message.Ping ping -> answer(new Message.Pong(ping.token()));
+      case Message.Pong pong -> answered(pong.token());
+      case Message.Alive _ -> {
+        return true;
+      }
+      case null, default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The courier's life: everything it carries goes by the session directly, also while draining.
+  private void carry() throws InterruptedException {
+    try {
+      courier.run(
+          message -> {
+            session.send(message);
+            carried(message);
+          });
+    } catch (IOException | IllegalStateException e) {
+      close(failed(e, false));
+    }
+  }
+
+  private void look(long nowNanos, boolean slept) {
+    if (slept) {
+      link.source().forgive(nowNanos);
+    }
+    boolean proven = introduction().proof() == Introduction.Proof.MUTUAL;
+    long silence = link.transport().limits().waits().silence().toNanos();
+    long silent = link.source().silentNanos(nowNanos);
+    if (proven && silent > silence) {
+      link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
+      close(
+          new PeerException.TimedOut(
+              "peer "
+                  + introduction().id()
+                  + " at "
+                  + remote()
+                  + " was silent for "
+                  + silent / 1_000_000
+                  + " ms (expected: a sign of life within "
+                  + silence / 1_000_000
+                  + " ms)"));
+      return;
+    }
+    long every = proven ? link.transport().limits().waits().alive().toNanos() : STOCK_ALIVE_NANOS;
+    if (nowNanos - link.sink().sentNanos() >= every && !link.sink().busy()) {
+      courier.offerAlive();
+    }
+    if (proven && nowNanos - probedNanos > PROBE_NANOS) {
+      probedNanos = nowNanos;
+      courier.offer(new Message.Ping(nowNanos));
+    }
+  }
+
+  private void move(State next) {
+    stateLock.lock();
+    try {
+      moveLocked(next);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void moveLocked(State next) {
+    state = next(state, next);
+  }
+
+  /// Returns `next` if the drawing has that arrow.
+  static State next(State from, State next) {
+    Set<State> allowed = MOVES.get(from);
+    if (allowed == null || !allowed.contains(next)) {
+      throw new IllegalStateException(
+          "connection state: " + from + " to " + next + " (expected: one of " + allowed + ")");
+    }
+    return next;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.myelin.net;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Introduction;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// One connection of a node at work: its reader, and the tensors that leave over it.
+final class Conversation {
+  private final Connection connection;
+  private final KnownPeer peer;
+  private final NodeEvents events;
+  private final Intake intake;
+  private final Map<Integer, Sending> sendings = new ConcurrentHashMap<>();
+
+  /// What a conversation tells its node beyond tensors.
+  interface Gossip {
+    void heard(KnownPeer from, Message.Contacts contacts);
+  }
+
+  Conversation(Connection connection, KnownPeer peer, NodeEvents events, Intake intake) {
+    this.connection = connection;
+    this.peer = peer;
+    this.events = events;
+    this.intake = intake;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  boolean open() {
+    return connection.state() == Connection.State.OPEN;
+  }
+
+  boolean proven() {
+    return connection.introduction().proof() == Introduction.Proof.MUTUAL;
+  }
+
+  /// Sends a tensor; waits for the receiver's word if `limit` is not null.
+  @Nullable Receipt send(
+      TensorHeader header, Tensor tensor, SendOptions options, @Nullable Duration limit)
+      throws IOException, InterruptedException {
+    int stream = connection.nextStream();
+    Sending sending = new Sending(header.name(), options.progress());
+    sendings.put(stream, sending);
+    try {
+      connection.send(new Message.Transfer(stream, header, tensor), sending);
+      events.sent(peer, tensor.byteSize());
+      if (limit == null) {
+        return null;
+      }
+      return proven() ? sending.await(limit) : new Receipt(tensor.byteSize(), false);
+    } finally {
+      sendings.remove(stream);
+    }
+  }
+
+  /// Reads until the connection ends; the life of the reader thread.
+  void read(Gossip gossip) throws InterruptedException {
+    String reason = "ended by the peer";
+    try {
+      Landing landing = events.watching(peer, intake);
+      Message message;
+      while ((message = connection.receive(landing)) != null) {
+        handle(message, gossip);
+      }
+      connection.finish();
+    } catch (PeerException e) {
+      reason = String.valueOf(e.getMessage());
+      events.failed(peer, e);
+    } catch (IOException | RuntimeException e) {
+      reason = String.valueOf(e);
+      System.getLogger(Conversation.class.getName())
+          .log(System.Logger.Level.WARNING, connection.remote() + ": reading failed", e);
+    } finally {
+      end(reason);
+    }
+  }
+
+  private void end(String reason) {
+    connection.release();
+    intake.close();
+    PeerException cause = connection.ending();
+    String why =
+        cause == null || cause instanceof PeerException.Closed
+            ? reason
+            : String.valueOf(cause.getMessage());
+    sendings
+        .values()
+        .forEach(
+            s -> s.failed(new PeerException.Closed(connection.remote() + ": " + why, true, cause)));
+    peer.left(this, why);
+    events.disconnected(peer, connection, why);
+  }
+
+  private void handle(Message message, Gossip gossip) throws IOException, InterruptedException {
+    PeerId from = peer.idOrAddress(connection);
+    switch (message) {
+      case Message.Transfer transfer -> whole(from, transfer);
+      case Message.TensorData data -> intake.chunk(from, data);
+      case Message.End end -> events.receivedRaw(peer, intake.end(from, end));
+      case Message.Abort abort -> {
+        events.cancelled();
+        intake.drop(abort.stream());
+      }
+      case Message.Receipt receipt ->
+          answered(receipt.stream(), receipt.code(), receipt.bytes(), receipt.text());
+      case Message.Cancel cancel -> {
+        events.cancelled();
+        answered(cancel.stream(), cancel.code(), 0, cancel.text());
+      }
+      case Message.Declined declined -> {
+        events.declined();
+        connection.answer(new Message.Cancel(declined.stream(), declined.code(), declined.text()));
+      }
+      case Message.Contacts contacts -> gossip.heard(peer, contacts);
+      case Message.Goodbye _ -> connection.stopSending();
+      case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
+      case Message.Opaque _ -> events.opaque();
+      case Message.Ping _, Message.Pong _, Message.Alive _ -> {
+        // swallowed by the connection
+      }
+    }
+  }
+
+  private void whole(PeerId from, Message.Transfer transfer)
+      throws IOException, InterruptedException {
+    long bytes = transfer.tensor().byteSize();
+    int stream = transfer.stream();
+    try {
+      intake.complete(from, transfer);
+    } catch (IOException e) {
+      connection.answer(
+          new Message.Receipt(stream, FaultCode.STORAGE.code(), 0, String.valueOf(e.getMessage())));
+      throw e;
+    }
+    connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
+    events.received(peer, stream, transfer.header(), bytes);
+  }
+
+  private void answered(int stream, int code, long bytes, String text) {
+    Sending sending = sendings.get(stream);
+    if (sending != null) {
+      sending.answered(code, bytes, text);
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package dev.myelin.net;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A peer as the node's roster holds it.
+final class KnownPeer implements Peer {
+  private static final int MOST_ENDPOINTS = 8;
+
+  private final NodeEvents events;
+  private final String source;
+  private final boolean fixed;
+
+  /// Guards the fields below; never held across I/O.
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private @Nullable PeerId id; // guarded by lock
+  private final List<Endpoint> endpoints = new ArrayList<>(); // guarded by lock, best last
+  private final List<Conversation> conversations =
+      new ArrayList<>(); // guarded by lock, newest first
+  private boolean dialling; // guarded by lock
+  private boolean everConnected; // guarded by lock
+  private @Nullable KnownPeer merged; // guarded by lock
+  private @Nullable String lastFailure; // guarded by lock
+  private long seenNanos = System.nanoTime(); // guarded by lock
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder received = new LongAdder();
+
+  KnownPeer(@Nullable PeerId id, String source, boolean fixed, NodeEvents events) {
+    this.id = id;
+    this.source = source;
+    this.fixed = fixed;
+    this.events = events;
+  }
+
+  @Override
+  public Optional<PeerId> id() {
+    return locked(() -> Optional.ofNullable(id));
+  }
+
+  /// Returns the id, or where none is known the address, so that every tensor has a sender.
+  PeerId idOrAddress(Connection connection) {
+    return id().orElseGet(() -> new PeerId(connection.remote().toString()));
+  }
+
+  @Override
+  public State state() {
+    return locked(
+        () -> {
+          if (openConversation() != null) {
+            return State.CONNECTED;
+          }
+          if (dialling) {
+            return State.DIALLING;
+          }
+          return everConnected ? State.LOST : State.KNOWN;
+        });
+  }
+
+  @Override
+  public List<Endpoint> endpoints() {
+    return locked(() -> List.copyOf(endpoints.reversed()));
+  }
+
+  @Override
+  public String source() {
+    return source;
+  }
+
+  @Override
+  public boolean proven() {
+    return locked(
+        () -> {
+          Conversation open = openConversation();
+          return open != null && open.proven();
+        });
+  }
+
+  @Override
+  public int connections() {
+    return locked(() -> (int) conversations.stream().filter(Conversation::open).count());
+  }
+
+  @Override
+  public Optional<Duration> roundTrip() {
+    return locked(
+        () -> {
+          Conversation open = openConversation();
+          return open == null ? Optional.empty() : open.connection().roundTrip();
+        });
+  }
+
+  @Override
+  public long bytesSent() {
+    return sent.sum();
+  }
+
+  @Override
+  public long bytesReceived() {
+    return received.sum();
+  }
+
+  @Override
+  public Optional<String> lastFailure() {
+    return locked(() -> Optional.ofNullable(lastFailure));
+  }
+
+  @Override
+  public void send(String name, Tensor tensor) throws IOException {
+    try {
+      conversation()
+          .send(header(name, tensor, SendOptions.defaults()), tensor, SendOptions.defaults(), null);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("sending without a receipt waits for nothing", e);
+    }
+  }
+
+  @Override
+  public Receipt deliver(String name, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException {
+    Receipt receipt =
+        conversation().send(header(name, tensor, options), tensor, options, options.limit());
+    return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
+  }
+
+  private static TensorHeader header(String name, Tensor tensor, SendOptions options) {
+    return new TensorHeader(name, tensor.dtype(), tensor.shape(), options.digest());
+  }
+
+  /// Returns the newest open conversation; stock peers forget older ones (wire page, section 6,
+  /// rule 3).
+  private Conversation conversation() throws PeerException {
+    lock.lock();
+    try {
+      Conversation open = openConversation();
+      if (open != null) {
+        return open;
+      }
+      String why = lastFailure == null ? "not connected yet" : lastFailure;
+      throw new PeerException.Unreachable(
+          "peer " + name() + " has no open connection: " + why, null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String name() {
+    return id != null ? id.text() : endpoints.toString();
+  }
+
+  private @Nullable Conversation openConversation() {
+    for (Conversation conversation : conversations) {
+      if (conversation.open()) {
+        return conversation;
+      }
+    }
+    return null;
+  }
+
+  boolean fixed() {
+    return fixed;
+  }
+
+  /// Notes where the peer may be; the place it was last seen at is tried first.
+  void seenAt(Endpoint endpoint) {
+    locked(
+        () -> {
+          seenNanos = System.nanoTime();
+          endpoints.remove(endpoint);
+          endpoints.addLast(endpoint);
+          if (endpoints.size() > MOST_ENDPOINTS) {
+            endpoints.removeFirst();
+          }
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  /// Takes the endpoint that an open connection told; it is tried last.
+  void listensAt(Endpoint endpoint) {
+    locked(
+        () -> {
+          if (!endpoints.contains(endpoint) && endpoints.size() < MOST_ENDPOINTS) {
+            endpoints.addFirst(endpoint);
+          }
+          return true;
+        });
+  }
+
+  void forget(Endpoint endpoint) {
+    locked(() -> endpoints.remove(endpoint));
+  }
+
+  void identify(PeerId known) {
+    locked(
+        () -> {
+          id = known;
+          return true;
+        });
+  }
+
+  void joined(Conversation conversation) {
+    locked(
+        () -> {
+          conversations.addFirst(conversation);
+          everConnected = true;
+          dialling = false;
+          seenNanos = System.nanoTime();
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  void left(Conversation conversation, String why) {
+    locked(
+        () -> {
+          conversations.remove(conversation);
+          lastFailure = why;
+          seenNanos = System.nanoTime();
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  void note(String failure) {
+    locked(
+        () -> {
+          lastFailure = failure;
+          return true;
+        });
+  }
+
+  void dialling(boolean now) {
+    locked(
+        () -> {
+          dialling = now;
+          return true;
+        });
+  }
+
+  List<Conversation> conversations() {
+    return locked(() -> List.copyOf(conversations));
+  }
+
+  /// Makes this one a mere name of another: its seeker ends.
+  void mergeInto(KnownPeer other) {
+    locked(
+        () -> {
+          merged = other;
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  /// Returns the peer this one turned out to be; itself as a rule.
+  KnownPeer actual() {
+    KnownPeer other = locked(() -> merged);
+    return other == null ? this : other.actual();
+  }
+
+  long unseenNanos() {
+    return locked(() -> System.nanoTime() - seenNanos);
+  }
+
+  void addSent(long bytes) {
+    sent.add(bytes);
+  }
+
+  void addReceived(long bytes) {
+    received.add(bytes);
+  }
+
+  NodeEvents events() {
+    return events;
+  }
+
+  /// Waits until the condition holds or `limit` has passed; the condition is asked under this
+  /// peer's lock.
+  boolean await(BooleanSupplier condition, Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lock();
+    try {
+      while (!condition.getAsBoolean()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T extends @Nullable Object> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

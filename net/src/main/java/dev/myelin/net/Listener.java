@@ -1,0 +1,230 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.Dialect;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Session;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// One port for every dialect: accepts, sniffs, shakes hands, and hands a connection over.
+///
+/// Says nothing before it knows whom it talks to, but for one line to HTTP clients.
+public final class Listener implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+  private static final int BACKLOG = 1024;
+  private static final long EXHAUSTED_NANOS = 50_000_000;
+
+  private final Transport transport;
+  private final ServerSocketChannel server;
+  private final Consumer<Connection> accepted;
+  private final Strangers strangers;
+  private final Sniffer sniffer = new Sniffer(Dialects.ALL);
+  private final LogPace pace = new LogPace();
+  private final Endpoint endpoint;
+  private final Thread acceptor;
+  private volatile RefusalListener refusals = (_, _) -> {};
+
+  /// Told of each stranger that was turned away.
+  @FunctionalInterface
+  interface RefusalListener {
+    void refused(Endpoint remote, String reason);
+  }
+
+  private Listener(
+      Transport transport,
+      ServerSocketChannel server,
+      Endpoint endpoint,
+      Consumer<Connection> accepted) {
+    this.transport = transport;
+    this.server = server;
+    this.endpoint = endpoint;
+    this.accepted = accepted;
+    this.strangers = new Strangers(transport.limits().strangers(), transport.counting());
+    this.acceptor =
+        transport.tasks().forkPlatform(transport.threadName("acceptor"), this::acceptAll);
+  }
+
+  static Listener open(Transport transport, Endpoint at, Consumer<Connection> accepted)
+      throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    try {
+      server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
+      if (address.isUnresolved()) {
+        throw new IOException("host name does not resolve");
+      }
+      server.bind(address, BACKLOG);
+      int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+      return new Listener(transport, server, new Endpoint(at.host(), port), accepted);
+    } catch (IOException e) {
+      server.close();
+      throw new IOException(
+          "cannot listen on "
+              + at
+              + ": "
+              + e.getMessage()
+              + " (expected: a free port of this machine; port 0 lets the"
+              + " system choose)",
+          e);
+    }
+  }
+
+  /// Returns where it listens, with the real port.
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  void onRefusal(RefusalListener listener) {
+    refusals = listener;
+  }
+
+  /// Stops accepting; connections already handed over live on. Twice is harmless.
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      // The port is free either way.
+    }
+    acceptor.interrupt();
+    transport.closed(this);
+  }
+
+  private void acceptAll() {
+    while (server.isOpen()) {
+      try {
+        greet(server.accept());
+      } catch (IOException e) {
+        if (!server.isOpen()) {
+          return;
+        }
+        // Most likely out of descriptors: those of half-open connections come back by their
+        // deadlines.
+        refused(endpoint, "accept failed: " + e.getMessage());
+        LockSupport.parkNanos(EXHAUSTED_NANOS);
+      }
+    }
+  }
+
+  private void greet(SocketChannel channel) throws IOException {
+    InetSocketAddress address;
+    try {
+      address = (InetSocketAddress) channel.getRemoteAddress();
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    } catch (IOException e) {
+      channel.close(); // gone before it was greeted
+      return;
+    }
+    Endpoint remote = new Endpoint(address.getAddress().getHostAddress(), address.getPort());
+    Strangers.Answer answer = strangers.knock(address.getAddress());
+    if (answer != Strangers.Answer.WELCOME) {
+      channel.close();
+      boolean full = answer == Strangers.Answer.FULL;
+      transport
+          .counting()
+          .add(full ? Counters.Counter.REFUSED_FULL : Counters.Counter.REFUSED_PAUSED);
+      refused(remote, full ? "too many connections" : "too many failures from this address");
+      return;
+    }
+    Link link = Link.over(channel, new Link.Way(remote, "unknown", true), transport);
+    Strangers.Guest guest = strangers.admit(address.getAddress(), link::close);
+    transport
+        .tasks()
+        .fork(
+            transport.threadName("greeter-" + remote.port()),
+            () -> shakeHands(link, guest, address.getAddress()));
+  }
+
+  private void shakeHands(Link link, Strangers.Guest guest, InetAddress address) {
+    Connection connection = null;
+    try (Deadline deadline = new Deadline(link, transport.limits().waits().sniff())) {
+      try {
+        Dialect dialect = sniffer.sniff(link.source());
+        deadline.extend(transport.limits().waits().handshake());
+        Session session =
+            dialect.accept(
+                link.source(), link.sink(), transport.credentials(address), transport.limits());
+        strangers.proven(guest);
+        transport.counting().add(Counters.Counter.CONNECTIONS_ACCEPTED);
+        connection = transport.established(link.speaking(dialect.name()), session);
+        connection.onClose(() -> strangers.left(guest));
+      } catch (IOException e) {
+        turnAway(link, guest, e, deadline.passed());
+      }
+    } finally {
+      if (connection == null) {
+        link.close();
+        strangers.left(guest);
+      }
+    }
+    if (connection != null) {
+      accepted.accept(connection);
+    }
+  }
+
+  private void turnAway(Link link, Strangers.Guest guest, IOException cause, boolean late) {
+    if (late) {
+      transport.counting().add(Counters.Counter.TIMED_OUT_HANDSHAKE);
+      refused(link.remote(), "no complete handshake in time");
+      return;
+    }
+    switch (cause) {
+      case Sniffer.NotServed stranger -> {
+        strangers.failed(guest);
+        transport.counting().add(Counters.Counter.REFUSED_UNRECOGNISED);
+        if (stranger.http()) {
+          tellHttp(link);
+        }
+      }
+      case PeerException.Closed _ -> {
+        // It left by itself; a port scan or a health check does so too.
+      }
+      case PeerException _ -> {
+        strangers.failed(guest);
+        transport.counting().add(Counters.Counter.REFUSED_HANDSHAKE);
+      }
+      default -> {
+        // The socket broke: nothing was learnt about the stranger.
+      }
+    }
+    refused(link.remote(), String.valueOf(cause.getMessage()));
+  }
+
+  /// Answers an HTTP client with the one line that a person in front of a browser needs.
+  private void tellHttp(Link link) {
+    int port = transport.config().httpPort();
+    String text =
+        "This port speaks the tensor dialects of Myelin, not HTTP. "
+            + (port == 0
+                ? "This node serves no HTTP port.\n"
+                : "HTTP is served on port " + port + ".\n");
+    String answer =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: "
+            + text.length()
+            + "\r\nConnection: close\r\n\r\n"
+            + text;
+    try {
+      link.channel().write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
+      link.endOutput();
+      link.source().discardUpTo(16 << 10, transport.limits().waits().sniff());
+    } catch (IOException e) {
+      // The client did not stay to hear it.
+    }
+  }
+
+  private void refused(Endpoint remote, String reason) {
+    refusals.refused(remote, reason);
+    if (pace.allows(remote.host())) {
+      LOG.log(System.Logger.Level.INFO, "{0}: turned away: {1}", remote, reason);
+    }
+  }
+}

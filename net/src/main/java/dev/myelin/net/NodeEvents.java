@@ -1,0 +1,128 @@
+package dev.myelin.net;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// Tells a node's listeners what happens, and counts it.
+final class NodeEvents {
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+
+  private final List<NodeListener> listeners = new CopyOnWriteArrayList<>();
+  private final Counters counters;
+
+  NodeEvents(Counters counters) {
+    this.counters = counters;
+  }
+
+  void add(NodeListener listener) {
+    listeners.add(listener);
+  }
+
+  void connected(KnownPeer peer, Connection connection) {
+    PeerId id = peer.idOrAddress(connection);
+    LOG.log(System.Logger.Level.DEBUG, "{0}: connected with {1}", connection.remote(), id);
+    tell(l -> l.connected(id, connection.remote(), connection.dialect()));
+  }
+
+  void disconnected(KnownPeer peer, Connection connection, String reason) {
+    PeerId id = peer.idOrAddress(connection);
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        "{0}: disconnected from {1}: {2}",
+        connection.remote(),
+        id,
+        reason);
+    tell(l -> l.disconnected(id, connection.remote(), reason));
+  }
+
+  void refused(Endpoint remote, String reason) {
+    tell(l -> l.refused(remote, reason));
+  }
+
+  void discoveryFailed(String means, String reason) {
+    LOG.log(System.Logger.Level.WARNING, "discovery by {0}: {1}", means, reason);
+    tell(l -> l.discoveryFailed(means, reason));
+  }
+
+  void failed(KnownPeer peer, PeerException cause) {
+    peer.note(String.valueOf(cause.getMessage()));
+  }
+
+  void sent(KnownPeer peer, long bytes) {
+    peer.addSent(bytes);
+    counters.add(Counters.Counter.TENSORS_SENT);
+    counters.add(Counters.Counter.TENSOR_BYTES_SENT, bytes);
+  }
+
+  void received(KnownPeer peer, int stream, TensorHeader header, long bytes) {
+    peer.addReceived(bytes);
+    counters.add(Counters.Counter.TENSORS_RECEIVED);
+    counters.add(Counters.Counter.TENSOR_BYTES_RECEIVED, bytes);
+    peer.id().ifPresent(id -> tell(l -> l.received(id, stream, header.name(), bytes)));
+  }
+
+  void receivedRaw(KnownPeer peer, long bytes) {
+    peer.addReceived(bytes);
+    counters.add(Counters.Counter.TENSORS_RECEIVED);
+    counters.add(Counters.Counter.TENSOR_BYTES_RECEIVED, bytes);
+  }
+
+  void cancelled() {
+    counters.add(Counters.Counter.STREAMS_CANCELLED);
+  }
+
+  void declined() {
+    counters.add(Counters.Counter.STREAMS_DECLINED);
+  }
+
+  void opaque() {
+    counters.add(Counters.Counter.OPAQUE_FRAMES);
+  }
+
+  /// Returns the same landing, with listeners told of what lands.
+  Landing watching(KnownPeer peer, Landing landing) {
+    if (listeners.isEmpty()) {
+      return landing;
+    }
+    return new Landing() {
+      @Override
+      public Tensor land(int stream, TensorHeader header) throws PeerException {
+        Tensor tensor = landing.land(stream, header);
+        peer.id()
+            .ifPresent(id -> tell(l -> l.receiving(id, stream, header.name(), header.byteSize())));
+        return tensor;
+      }
+
+      @Override
+      public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+        return landing.landChunk(stream, sequence, bytes);
+      }
+
+      @Override
+      public void landed(int stream, TensorHeader header, long bytesSoFar) {
+        peer.id().ifPresent(id -> tell(l -> l.progressed(id, stream, bytesSoFar)));
+      }
+
+      @Override
+      public void abandoned(int stream, TensorHeader header, String reason) {
+        landing.abandoned(stream, header, reason);
+        peer.id().ifPresent(id -> tell(l -> l.abandoned(id, stream, header.name(), reason)));
+      }
+    };
+  }
+
+  private void tell(Consumer<NodeListener> event) {
+    for (NodeListener listener : listeners) {
+      try {
+        event.accept(listener);
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "a node listener failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.myelin.net;
+
+import dev.myelin.net.discovery.Sighting;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Joins finished connections to the peers they belong to, starts their readers, and passes
+/// contacts on.
+final class Reunion {
+  private static final Duration PROBE = Duration.ofSeconds(1);
+  private static final int MOST_CONTACTS = 64;
+
+  private final Transport transport;
+  private final Roster roster;
+  private final NodeEvents events;
+  private final Tasks tasks;
+  private final Supplier<Intake> intakes;
+  private volatile boolean closing;
+
+  Reunion(
+      Transport transport,
+      Roster roster,
+      NodeEvents events,
+      Tasks tasks,
+      Supplier<Intake> intakes) {
+    this.transport = transport;
+    this.roster = roster;
+    this.events = events;
+    this.tasks = tasks;
+    this.intakes = intakes;
+  }
+
+  /// Takes a connection over; `dialled` is whom we meant to reach, if we dialled. May wait a second
+  /// for the probe of an older connection.
+  void attach(Connection connection, @Nullable KnownPeer dialled) {
+    KnownPeer peer = roster.identified(connection, dialled);
+    if (closing || isTakeover(peer, connection)) {
+      connection.release();
+      return;
+    }
+    rememberListener(peer, connection);
+    Conversation conversation = new Conversation(connection, peer, events, intakes.get());
+    peer.joined(conversation);
+    events.connected(peer, connection);
+    startReader(connection, conversation);
+    roster.signal();
+    tellContacts(peer, conversation);
+  }
+
+  private void startReader(Connection connection, Conversation conversation) {
+    String name =
+        transport.threadName("reader-" + connection.remote().port() + "-" + connection.dialect());
+    Tasks.Work work = () -> conversation.read(this::heard);
+    if (transport.config().threads() == NodeConfig.Threads.PLATFORM) {
+      tasks.forkPlatform(name, work);
+    } else {
+      tasks.fork(name, work);
+    }
+  }
+
+  /// Any holder of the key can claim any id (wire page, section 8, item 6): while an older
+  /// connection from elsewhere lives, the newcomer is turned away. Several connections from one
+  /// place are normal.
+  private boolean isTakeover(KnownPeer peer, Connection newcomer) {
+    if (!newcomer.inbound()) {
+      return false;
+    }
+    for (Conversation older : peer.conversations()) {
+      Connection known = older.connection();
+      if (older.open() && !samePlace(known.remote(), newcomer.remote()) && alive(known)) {
+        transport.counting().add(Counters.Counter.REFUSED_TAKEOVER);
+        String reason = "claims the id of a peer that is connected from " + known.remote();
+        events.refused(newcomer.remote(), reason);
+        newcomer.close(new PeerException.Refused(newcomer.remote() + " " + reason));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean alive(Connection known) {
+    try {
+      if (known.answersWithin(PROBE)) {
+        return true;
+      }
+      known.close(new PeerException.TimedOut(known.remote() + " did not answer a probe"));
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static boolean samePlace(Endpoint one, Endpoint other) {
+    try {
+      InetAddress first = InetAddress.getByName(one.host());
+      InetAddress second = InetAddress.getByName(other.host());
+      return first.equals(second) || (Self.isOurs(first) && Self.isOurs(second));
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static void rememberListener(KnownPeer peer, Connection connection) {
+    int port = connection.introduction().listenPort();
+    if (connection.inbound() && port != 0) {
+      peer.listensAt(new Endpoint(connection.remote().host(), port));
+    }
+  }
+
+  /// Tells the newcomer of the others, and the others of the newcomer.
+  private void tellContacts(KnownPeer peer, Conversation conversation) {
+    if (!gossips() || !conversation.proven()) {
+      return;
+    }
+    List<Message.Contact> others = new ArrayList<>();
+    Optional<Message.Contact> newcomer = contact(peer, conversation);
+    for (KnownPeer other : roster.all()) {
+      if (other == peer || !other.proven() || others.size() >= MOST_CONTACTS) {
+        continue;
+      }
+      for (Conversation open : other.conversations()) {
+        contact(other, open).ifPresent(others::add);
+        newcomer.ifPresent(c -> open.connection().answer(new Message.Contacts(List.of(c))));
+        break;
+      }
+    }
+    if (!others.isEmpty()) {
+      conversation.connection().answer(new Message.Contacts(others));
+    }
+  }
+
+  private static Optional<Message.Contact> contact(KnownPeer peer, Conversation conversation) {
+    Connection connection = conversation.connection();
+    int port = connection.introduction().listenPort();
+    return port == 0
+        ? Optional.empty()
+        : peer.id().map(id -> new Message.Contact(id.text(), connection.remote().host(), port));
+  }
+
+  private void heard(KnownPeer from, Message.Contacts contacts) {
+    if (!gossips()) {
+      return;
+    }
+    for (Message.Contact contact : contacts.contacts()) {
+      if (contact.port() >= 1 && contact.port() <= 65_535 && !contact.host().isBlank()) {
+        roster.sighted(
+            new Sighting(contact.id(), contact.host(), contact.port(), "gossip", 0), false);
+      }
+    }
+  }
+
+  private boolean gossips() {
+    return transport.config().finding().means().contains(NodeConfig.Finding.Means.GOSSIP);
+  }
+
+  /// Says goodbye on every connection and waits, at most `limit` for all together.
+  void close(Duration limit) {
+    closing = true;
+    try (Tasks drains = new Tasks(limit.plusSeconds(1))) {
+      for (KnownPeer peer : roster.all()) {
+        for (Conversation conversation : peer.conversations()) {
+          drains.fork(transport.threadName("drain"), () -> conversation.connection().drain(limit));
+        }
+      }
+      drains.join();
+    }
+  }
+}

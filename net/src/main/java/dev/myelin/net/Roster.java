@@ -1,0 +1,216 @@
+package dev.myelin.net;
+
+import dev.myelin.net.discovery.RedirectGuard;
+import dev.myelin.net.discovery.Sighting;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The peers a node knows: by id, and by address while an address has not told who it is.
+final class Roster {
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+  private static final int MOST_PEERS = 16_384;
+
+  private final PeerId own;
+  private final NodeEvents events;
+  private final Counters counters;
+  private final Consumer<KnownPeer> seek;
+  private final RedirectGuard guard;
+
+  /// Guards the maps; taken before a peer's lock, never across I/O.
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private final Map<PeerId, KnownPeer> byId = new HashMap<>(); // guarded by lock
+  private final Map<Endpoint, KnownPeer> byAddress = new HashMap<>(); // guarded by lock
+
+  /// @param seek begins to dial a peer that is new here
+  Roster(PeerId own, NodeEvents events, Counters counters, Consumer<KnownPeer> seek) {
+    this.own = own;
+    this.events = events;
+    this.counters = counters;
+    this.seek = seek;
+    this.guard = RedirectGuard.of(InstantSource.system(), FORGET_AFTER, this::isConnected);
+  }
+
+  /// Notes a claim that a peer was seen.
+  void sighted(Sighting sighting, boolean fixed) {
+    if (sighting.id().equals(own.text())) {
+      return;
+    }
+    counters.add(Counters.Counter.SIGHTINGS);
+    if (!guard.admits(sighting)) {
+      counters.add(Counters.Counter.SIGHTINGS_REFUSED);
+      return;
+    }
+    Endpoint endpoint = new Endpoint(sighting.host(), sighting.port());
+    if (sighting.id().isEmpty()) {
+      atAddress(endpoint, sighting.source(), fixed);
+      return;
+    }
+    PeerId id = new PeerId(sighting.id());
+    KnownPeer fresh = null;
+    KnownPeer peer;
+    lock.lock();
+    try {
+      peer = byId.get(id);
+      if (peer == null && byId.size() < MOST_PEERS) {
+        peer = new KnownPeer(id, sighting.source(), false, events);
+        byId.put(id, peer);
+        fresh = peer;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (peer == null) {
+      counters.add(Counters.Counter.SIGHTINGS_REFUSED);
+    } else {
+      peer.seenAt(endpoint);
+    }
+    if (fresh != null) {
+      seek.accept(fresh);
+    }
+  }
+
+  private boolean isConnected(String id) {
+    lock.lock();
+    try {
+      KnownPeer peer = byId.get(new PeerId(id));
+      return peer != null && peer.state() == Peer.State.CONNECTED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns the peer at an address, known from now on.
+  KnownPeer atAddress(Endpoint endpoint, String source, boolean fixed) {
+    KnownPeer fresh;
+    lock.lock();
+    try {
+      KnownPeer known = byAddress.get(endpoint);
+      if (known != null) {
+        known.actual().seenAt(endpoint);
+        return known.actual();
+      }
+      fresh = new KnownPeer(null, source, fixed, events);
+      fresh.seenAt(endpoint);
+      byAddress.put(endpoint, fresh);
+    } finally {
+      lock.unlock();
+    }
+    seek.accept(fresh);
+    return fresh;
+  }
+
+  /// Returns the peer that a finished handshake belongs to; `dialled` is whom we meant to reach, if
+  /// we dialled.
+  KnownPeer identified(Connection connection, @Nullable KnownPeer dialled) {
+    Optional<PeerId> told = connection.peer();
+    lock.lock();
+    try {
+      if (told.isEmpty() && dialled != null) {
+        return dialled.actual();
+      }
+      PeerId id = told.orElseGet(() -> new PeerId(connection.remote().toString()));
+      KnownPeer known = byId.get(id);
+      if (known == null) {
+        known =
+            dialled != null && dialled.id().isEmpty()
+                ? dialled.actual()
+                : new KnownPeer(id, "inbound", false, events);
+        known.identify(id);
+        byId.put(id, known);
+      }
+      if (dialled != null && dialled.actual() != known) {
+        redirect(dialled.actual(), known, connection.remote());
+      }
+      return known;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The address we dialled belongs to another peer than we thought.
+  private void redirect(KnownPeer from, KnownPeer to, Endpoint address) {
+    to.listensAt(address);
+    if (from.id().isEmpty()) {
+      from.mergeInto(to);
+    } else {
+      from.forget(address);
+    }
+  }
+
+  /// Drops a peer that nobody has seen for long.
+  void remove(KnownPeer peer) {
+    lock.lock();
+    try {
+      byId.values().remove(peer);
+      byAddress.values().remove(peer);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Wakes whoever waits for a peer.
+  void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until the peer that `find` looks for is there, at most `nanos`; null if it never came.
+  @Nullable Peer await(Finder find, long nanos) throws InterruptedException {
+    long left = nanos;
+    lock.lock();
+    try {
+      while (true) {
+        Peer found = find.find(snapshot());
+        if (found != null || left <= 0) {
+          return found;
+        }
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Looks for a peer among those known.
+  @FunctionalInterface
+  interface Finder {
+    @Nullable Peer find(List<KnownPeer> peers);
+  }
+
+  /// Returns the peers known now, connected ones first.
+  List<KnownPeer> all() {
+    lock.lock();
+    try {
+      return snapshot();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<KnownPeer> snapshot() {
+    Set<KnownPeer> distinct = new LinkedHashSet<>(byId.values());
+    byAddress.values().forEach(peer -> distinct.add(peer.actual()));
+    List<KnownPeer> peers = new ArrayList<>(distinct);
+    peers.sort(Comparator.comparingInt(peer -> peer.state() == Peer.State.CONNECTED ? 0 : 1));
+    return peers;
+  }
+}

@@ -1,0 +1,209 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.Credentials;
+import dev.myelin.wire.Dialect;
+import dev.myelin.wire.Limits;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Session;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/// Sockets under one identity: listens, dials, and keeps the deadlines of every connection it made.
+///
+/// A node stands on one. Used alone it gives bare connections, read in the caller's own thread,
+/// which is the shortest way there is.
+public final class Transport implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final NodeConfig config;
+  private final Counters counters = new Counters();
+  private final Tasks tasks = new Tasks();
+  private final Watchdog watchdog;
+  private final ReplayMemory memory;
+  private final CompatList compatible;
+  private final SecureRandom random = new SecureRandom();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+  private volatile int listenPort;
+
+  private Transport(NodeConfig config, ReplayMemory memory) {
+    this.config = config;
+    this.memory = memory;
+    this.compatible = new CompatList(config.security());
+    this.watchdog = new Watchdog(threadName("watchdog"));
+  }
+
+  /// Opens the transport of that identity; it does nothing yet.
+  ///
+  /// @throws IOException if the state folder cannot be used
+  public static Transport open(NodeConfig config) throws IOException {
+    return new Transport(config, ReplayMemory.open(config.identity().stateFolder()));
+  }
+
+  /// Listens for every dialect; `accepted` is given each connection once its handshake is done, and
+  /// returns at once.
+  ///
+  /// @throws IOException if the port is taken or the address is not ours
+  public Listener listen(Endpoint at, Consumer<Connection> accepted) throws IOException {
+    Listener listener = Listener.open(this, at, accepted);
+    listeners.add(listener);
+    listenPort = listener.endpoint().port();
+    return listener;
+  }
+
+  /// Dials a node and shakes hands in the caller's thread.
+  ///
+  /// Waits at most [Limits.Waits#connect] for TCP and [Limits.Waits#handshake] for the rest.
+  /// Interrupting the thread gives the attempt up.
+  ///
+  /// @throws PeerException.Unreachable if there is no TCP connection
+  /// @throws PeerException.Refused if one side does not want the other
+  /// @throws PeerException.TimedOut if the peer took too long
+  public Connection dial(Endpoint to) throws IOException {
+    return dial(to, Dialects.preferred());
+  }
+
+  Connection dial(Endpoint to, Dialect dialect) throws IOException {
+    SocketChannel channel = connect(to);
+    Link link = Link.over(channel, new Link.Way(to, dialect.name(), false), this);
+    try (Deadline deadline = new Deadline(link, limits().waits().handshake())) {
+      try {
+        InetAddress address = channel.socket().getInetAddress();
+        Session session = dialect.dial(link.source(), link.sink(), credentials(address), limits());
+        counters.add(Counters.Counter.CONNECTIONS_DIALLED);
+        return established(link, session);
+      } catch (IOException e) {
+        link.close();
+        throw deadline.passed() ? handshakeTimedOut(to) : explained(to, e);
+      }
+    }
+  }
+
+  private SocketChannel connect(Endpoint to) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      InetSocketAddress address = new InetSocketAddress(to.host(), to.port());
+      if (address.isUnresolved()) {
+        throw new PeerException.Unreachable(
+            to
+                + ": host name "
+                + to.host()
+                + " does not resolve (expected: an address or a known name)",
+            null);
+      }
+      channel.socket().connect(address, (int) limits().waits().connect().toMillis());
+      return channel;
+    } catch (PeerException e) {
+      channel.close();
+      throw e;
+    } catch (IOException e) {
+      channel.close();
+      counters.add(Counters.Counter.DIALS_FAILED);
+      throw new PeerException.Unreachable(to + ": " + e.getMessage(), e);
+    }
+  }
+
+  private PeerException handshakeTimedOut(Endpoint to) {
+    counters.add(Counters.Counter.TIMED_OUT_HANDSHAKE);
+    return new PeerException.TimedOut(
+        to
+            + " did not finish the handshake within "
+            + limits().waits().handshake().toMillis()
+            + " ms");
+  }
+
+  private static IOException explained(Endpoint to, IOException cause) {
+    if (cause instanceof PeerException.Closed) {
+      return new PeerException.Refused(
+          to
+              + " closed the connection during the handshake (expected: an answer; the keys may"
+              + " differ, or the peer does not let us in): "
+              + cause.getMessage());
+    }
+    return cause instanceof PeerException
+        ? cause
+        : new PeerException.Closed(to + ": " + cause.getMessage(), false, cause);
+  }
+
+  /// Makes the connection of a finished handshake.
+  Connection established(Link link, Session session) {
+    link.source().widen();
+    Connection connection = new Connection(link, session);
+    connections.add(connection);
+    if (connection.state() == Connection.State.CLOSED) {
+      connections.remove(connection);
+    }
+    return connection;
+  }
+
+  /// Returns who we are, as told to a peer at that address.
+  Credentials credentials(InetAddress address) {
+    NodeConfig.Identity identity = config.identity();
+    return new Credentials(
+        identity.id(),
+        identity.key(),
+        identity.community(),
+        listenPort,
+        new PeerTrust(address, compatible, memory, PATIENCE),
+        random);
+  }
+
+  /// Returns what was counted since the start, by name.
+  public Map<String, Long> counters() {
+    return counters.snapshot();
+  }
+
+  /// Closes listeners and connections, and waits for their threads.
+  @Override
+  public void close() {
+    listeners.forEach(Listener::close);
+    connections.forEach(Connection::close);
+    tasks.close();
+    watchdog.close();
+    memory.close();
+  }
+
+  void closed(Connection connection) {
+    connections.remove(connection);
+    counters.add(Counters.Counter.CONNECTIONS_CLOSED);
+  }
+
+  void closed(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  String threadName(String role) {
+    return "my-" + config.identity().id().toString().substring(0, 4) + "-" + role;
+  }
+
+  NodeConfig config() {
+    return config;
+  }
+
+  Limits limits() {
+    return config.limits();
+  }
+
+  Counters counting() {
+    return counters;
+  }
+
+  Tasks tasks() {
+    return tasks;
+  }
+
+  Watchdog watchdog() {
+    return watchdog;
+  }
+}
