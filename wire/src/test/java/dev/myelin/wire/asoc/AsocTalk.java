@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /// Two nodes of a test and the pipes between them.
 record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, MemoryPipe toDialler) {
@@ -45,7 +44,8 @@ record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, Memory
 
   /// Shakes hands between a dialler and an acceptor.
   ///
-  /// @throws CompletionException with what the acceptor, or else the dialler, failed of
+  /// @throws java.util.concurrent.CompletionException with what the acceptor, or else the dialler,
+  ///   failed of
   static AsocTalk open(Credentials dialler, Credentials acceptor, Limits limits) {
     MemoryPipe up = MemoryPipe.open();
     MemoryPipe down = MemoryPipe.open();
