@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Loopback is one of the interfaces, so the nodes of one host find each other without a network.
 public final class BroadcastDiscovery implements Discovery {
   private static final InetAddress EVERYBODY = InetAddress.ofLiteral("255.255.255.255");
-  private static final InetAddress THIS_HOST = InetAddress.ofLiteral("127.255.255.255");
 
   private final Announced self;
   private final int port;
@@ -136,17 +135,10 @@ public final class BroadcastDiscovery implements Discovery {
       Set<InetAddress> targets = new LinkedHashSet<>();
       boolean beyond = false;
       for (NetworkInterface each : Interfaces.leadingTo(self)) {
-        if (Interfaces.isLoopback(each)) {
-          targets.add(THIS_HOST);
-          continue;
-        }
-        for (InterfaceAddress address : each.getInterfaceAddresses()) {
-          InetAddress everybody = address.getBroadcast();
-          if (everybody != null
-              && !everybody.isAnyLocalAddress()
-              && self.reachableAt(address.getAddress())) {
-            targets.add(everybody);
-            beyond = true;
+        for (InterfaceAddress own : each.getInterfaceAddresses()) {
+          if (self.reachableAt(own.getAddress())) {
+            Interfaces.broadcast(each, own).ifPresent(targets::add);
+            beyond |= own.getAddress() instanceof Inet4Address && !Interfaces.isLoopback(each);
           }
         }
       }

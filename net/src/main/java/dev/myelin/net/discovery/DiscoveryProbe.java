@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class DiscoveryProbe {
   private static final int MDNS_PORT = 5353;
   private static final InetAddress MDNS_GROUP = InetAddress.ofLiteral("224.0.0.251");
-  private static final InetAddress THIS_HOST = InetAddress.ofLiteral("127.255.255.255");
   private static final String FIREWALL =
       "let UDP port %d in and out on %s in this machine's firewall, or name the peers with --peers";
 
@@ -144,11 +143,8 @@ public final class DiscoveryProbe {
   private void broadcast(NetworkInterface at, List<Finding> all) {
     int port = finding.broadcastPort();
     for (InterfaceAddress address : at.getInterfaceAddresses()) {
-      InetAddress target =
-          Interfaces.isLoopback(at) && address.getAddress() instanceof Inet4Address
-              ? THIS_HOST
-              : address.getBroadcast();
-      if (target == null || target.isAnyLocalAddress()) {
+      InetAddress target = Interfaces.broadcast(at, address).orElse(null);
+      if (target == null) {
         continue;
       }
       String name = "broadcast on " + at.getName();

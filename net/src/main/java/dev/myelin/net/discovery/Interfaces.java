@@ -3,14 +3,19 @@ package dev.myelin.net.discovery;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// The network interfaces that are up now.
 final class Interfaces {
+  private static final InetAddress THIS_HOST = InetAddress.ofLiteral("127.255.255.255");
+
   private Interfaces() {}
 
   /// Returns them all, loopback too.
@@ -35,6 +40,36 @@ final class Interfaces {
     return at.inetAddresses().filter(family::isInstance).filter(self::reachableAt).findFirst();
   }
 
+  /// Returns where a datagram reaches everybody in the subnet of an address of the interface.
+  static Optional<InetAddress> broadcast(NetworkInterface at, InterfaceAddress own) {
+    if (!(own.getAddress() instanceof Inet4Address address)) {
+      return Optional.empty();
+    }
+    if (isLoopback(at)) {
+      return Optional.of(THIS_HOST);
+    }
+    InetAddress set = own.getBroadcast();
+    if (set != null && !set.isAnyLocalAddress()) {
+      return Optional.of(set);
+    }
+    // Containers and tunnels often have none set, yet the system knows the last address as such.
+    return isPointToPoint(at) ? Optional.empty() : last(address, own.getNetworkPrefixLength());
+  }
+
+  /// Returns the last address of a subnet, which is its broadcast address if it has one.
+  static Optional<InetAddress> last(Inet4Address address, int prefixBits) {
+    if (prefixBits < 1 || prefixBits > 30) {
+      return Optional.empty();
+    }
+    int bits = ByteBuffer.wrap(address.getAddress()).getInt() | (-1 >>> prefixBits);
+    byte[] bytes = ByteBuffer.allocate(4).putInt(bits).array();
+    try {
+      return Optional.of(InetAddress.getByAddress(bytes));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes (expected: to be an IPv4 address)", e);
+    }
+  }
+
   static boolean hasIpv4(NetworkInterface at) {
     return at.inetAddresses().anyMatch(Inet4Address.class::isInstance);
   }
@@ -55,6 +90,14 @@ final class Interfaces {
   static boolean isLoopback(NetworkInterface at) {
     try {
       return at.isLoopback();
+    } catch (SocketException _) {
+      return false; // It is gone.
+    }
+  }
+
+  private static boolean isPointToPoint(NetworkInterface at) {
+    try {
+      return at.isPointToPoint();
     } catch (SocketException _) {
       return false; // It is gone.
     }

@@ -34,7 +34,8 @@ public final class MdnsDiscovery implements Discovery {
 
   private static final String VERSION = "1";
   private static final Duration BEAT = Duration.ofSeconds(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  // Enough for the first goodbye to leave; the library waits two to five seconds for the last.
+  private static final Duration PATIENCE = Duration.ofMillis(200);
 
   private final Announced self;
   private final String community;
@@ -199,7 +200,9 @@ public final class MdnsDiscovery implements Discovery {
         if (closed || sightings.isEmpty() || known.size() >= AnnouncementFilter.ADDRESSES) {
           return;
         }
-        known.put(event.getName(), sightings);
+        if (sightings.equals(known.put(event.getName(), sightings))) {
+          return; // The library tells each several times.
+        }
       }
       sightings.forEach(seen);
     }

@@ -2,11 +2,15 @@ package dev.myelin.net.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.myelin.testkit.LeakCheck;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 @Timeout(60)
 class MdnsDiscoveryTest {
   private final BlockingQueue<String> problems = new LinkedBlockingQueue<>();
@@ -39,5 +43,13 @@ class MdnsDiscoveryTest {
       assertThat(stranger.seen).isEmpty();
       assertThat(first.seen).noneMatch(each -> each.port() == 9003);
     }
+  }
+
+  @Test
+  void endsSoonWhateverTheLibraryIsDoing() {
+    Watch fresh = watch(mine);
+    long start = System.nanoTime();
+    fresh.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
   }
 }
