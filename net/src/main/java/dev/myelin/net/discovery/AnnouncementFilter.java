@@ -114,7 +114,8 @@ public final class AnnouncementFilter {
     if (Math.abs(apart) > windowSeconds) {
       return refuse(
           Refusal.TIME,
-          "announcement whose time is not within %d s of ours: set the clocks of both machines (it is %s)"
+          ("announcement whose time is not within %d s of ours: set the clocks of both machines"
+                  + " (it is %s)")
               .formatted(windowSeconds, apart < 0 ? "too old" : "in the future"));
     }
     forget(now - windowSeconds);

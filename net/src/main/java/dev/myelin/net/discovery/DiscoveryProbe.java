@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +42,19 @@ public final class DiscoveryProbe {
   private final Duration patience;
   private final RandomGenerator random;
   private final Names names;
+  private final Predicate<NetworkInterface> chosen;
 
   private DiscoveryProbe(
-      NodeConfig.Finding finding, Duration patience, RandomGenerator random, Names names) {
+      NodeConfig.Finding finding,
+      Duration patience,
+      RandomGenerator random,
+      Names names,
+      Predicate<NetworkInterface> chosen) {
     this.finding = finding;
     this.patience = patience;
     this.random = random;
     this.names = names;
+    this.chosen = chosen;
   }
 
   /// Returns a probe of what a node would use.
@@ -55,16 +62,21 @@ public final class DiscoveryProbe {
   /// @param patience how long to wait for each datagram, and for all names together
   public static DiscoveryProbe of(
       NodeConfig.Finding finding, Duration patience, RandomGenerator random) {
-    return of(finding, patience, random, Names.system());
+    return of(finding, patience, random, Names.system(), _ -> true);
   }
 
   static DiscoveryProbe of(
-      NodeConfig.Finding finding, Duration patience, RandomGenerator random, Names names) {
+      NodeConfig.Finding finding,
+      Duration patience,
+      RandomGenerator random,
+      Names names,
+      Predicate<NetworkInterface> chosen) {
     return new DiscoveryProbe(
         Objects.requireNonNull(finding, "finding"),
         Objects.requireNonNull(patience, "patience"),
         Objects.requireNonNull(random, "random"),
-        names);
+        names,
+        chosen);
   }
 
   /// How a trial ended.
@@ -129,9 +141,9 @@ public final class DiscoveryProbe {
     }
   }
 
-  private static List<NetworkInterface> interfaces(List<Finding> all) {
+  private List<NetworkInterface> interfaces(List<Finding> all) {
     try {
-      return Interfaces.up();
+      return Interfaces.up().stream().filter(chosen).toList();
     } catch (IOException e) {
       all.add(
           new Finding(

@@ -31,7 +31,13 @@ class DiscoveryProbeTest {
   @TempDir private Path folder;
 
   private static List<Finding> examine(NodeConfig.Finding finding) throws Exception {
-    return DiscoveryProbe.of(finding, PATIENCE, new Random(1)).examine();
+    return examine(finding, PATIENCE, Names.system());
+  }
+
+  private static List<Finding> examine(NodeConfig.Finding finding, Duration patience, Names names)
+      throws Exception {
+    return DiscoveryProbe.of(finding, patience, new Random(1), names, Interfaces::isLoopback)
+        .examine();
   }
 
   private static Finding named(String name, List<Finding> all) {
@@ -91,7 +97,7 @@ class DiscoveryProbeTest {
               Optional.of(file),
               9999);
       Names names = Names.at("127.0.0.1", dns.port(), folder.resolve("resolv.conf"));
-      List<Finding> all = DiscoveryProbe.of(finding, PATIENCE, new Random(1), names).examine();
+      List<Finding> all = examine(finding, PATIENCE, names);
       assertThat(named("peer good.example.org:9000", all).tried()).contains("192.0.2.4");
       assertThat(named("peer srv:_no._tcp.example.org", all).level()).isEqualTo(Level.FAIL);
       assertThat(named("peers file " + file, all).level()).isEqualTo(Level.OK);
@@ -111,8 +117,7 @@ class DiscoveryProbeTest {
           new NodeConfig.Finding(
               Set.of(), List.of("srv:_silent._tcp.example.org"), Optional.empty(), 9999);
       Names names = Names.at("127.0.0.1", dns.port(), folder.resolve("resolv.conf"));
-      List<Finding> all =
-          DiscoveryProbe.of(finding, Duration.ofMillis(100), new Random(1), names).examine();
+      List<Finding> all = examine(finding, Duration.ofMillis(100), names);
       assertThat(named("peer srv:_silent._tcp.example.org", all).tried())
           .isEqualTo("no answer within 100 ms");
     }
