@@ -6,6 +6,7 @@ import dev.myelin.wire.Introduction;
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,10 +48,10 @@ final class Conversation {
 
   /// Sends a tensor; waits for the receiver's word if `limit` is not null.
   @Nullable Receipt send(
-      TensorHeader header, Tensor tensor, SendOptions options, @Nullable Duration limit)
+      TensorHeader header, Tensor tensor, Progress progress, @Nullable Duration limit)
       throws IOException, InterruptedException {
     int stream = connection.nextStream();
-    Sending sending = new Sending(header.name(), options.progress());
+    Sending sending = new Sending(header.name(), progress);
     sendings.put(stream, sending);
     try {
       connection.send(new Message.Transfer(stream, header, tensor), sending);
@@ -143,7 +144,9 @@ final class Conversation {
           new Message.Receipt(stream, FaultCode.STORAGE.code(), 0, String.valueOf(e.getMessage())));
       throw e;
     }
-    connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
+    if (transfer.header().digest() != TensorHeader.Digest.NONE) {
+      connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
+    }
     events.received(peer, stream, transfer.header(), bytes);
   }
 

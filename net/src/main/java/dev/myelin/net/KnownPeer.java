@@ -2,6 +2,7 @@ package dev.myelin.net;
 
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.time.Duration;
@@ -121,8 +122,7 @@ final class KnownPeer implements Peer {
   @Override
   public void send(String name, Tensor tensor) throws IOException {
     try {
-      conversation()
-          .send(header(name, tensor, SendOptions.defaults()), tensor, SendOptions.defaults(), null);
+      conversation().send(header(name, tensor, TensorHeader.Digest.NONE), tensor, Progress.NONE, null);
     } catch (InterruptedException e) {
       throw new IllegalStateException("sending without a receipt waits for nothing", e);
     }
@@ -132,12 +132,12 @@ final class KnownPeer implements Peer {
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
     Receipt receipt =
-        conversation().send(header(name, tensor, options), tensor, options, options.limit());
+        conversation().send(header(name, tensor, options.digest()), tensor, options.progress(), options.limit());
     return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
   }
 
-  private static TensorHeader header(String name, Tensor tensor, SendOptions options) {
-    return new TensorHeader(name, tensor.dtype(), tensor.shape(), options.digest());
+  private static TensorHeader header(String name, Tensor tensor, TensorHeader.Digest digest) {
+    return new TensorHeader(name, tensor.dtype(), tensor.shape(), digest);
   }
 
   /// Returns the newest open conversation; stock peers forget older ones (wire page, section 6,

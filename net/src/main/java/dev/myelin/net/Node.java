@@ -34,6 +34,7 @@ public final class Node implements AutoCloseable {
   private final TensorPool pool;
   private final Reception reception;
   private final Inbox inbox;
+  private final @Nullable Stowage stowage;
   private final Tasks tasks = new Tasks();
   private final SecureRandom random = new SecureRandom();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -43,6 +44,7 @@ public final class Node implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     this.reception = reception;
+    this.stowage = reception instanceof Reception.Folder folder ? new Stowage(folder) : null;
     this.events = new NodeEvents(transport.counting());
     this.pool =
         TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
@@ -144,10 +146,9 @@ public final class Node implements AutoCloseable {
   }
 
   private Intake intake() {
-    return switch (reception) {
-      case Reception.Inbox _, Reception.Receiver _ -> new InboxIntake(inbox);
-      case Reception.Folder folder -> new FolderIntake(folder, pool, config.limits().streams());
-    };
+    return stowage == null
+        ? new InboxIntake(inbox)
+        : new FolderIntake(stowage, pool, config.limits().streams());
   }
 
   /// What the seekers see of this node.

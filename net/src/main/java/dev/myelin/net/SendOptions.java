@@ -7,19 +7,22 @@ import java.util.Objects;
 
 /// How one tensor is sent.
 ///
-/// @param digest how its bytes are checked
+/// @param digest how its bytes are checked; whoever wants a receipt must have them checked
 /// @param limit how long to wait for the receiver's word once the last byte has left
 /// @param progress told after each frame
 public record SendOptions(TensorHeader.Digest digest, Duration limit, Progress progress) {
   public SendOptions {
     Objects.requireNonNull(digest, "digest");
+    if (digest == TensorHeader.Digest.NONE) {
+      throw new IllegalArgumentException("digest: NONE (expected: CRC32C or SHA256, which a receipt vouches for)");
+    }
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(progress, "progress");
   }
 
-  /// Returns no digest, 30 seconds, nobody watching.
+  /// Returns CRC-32C, 30 seconds, nobody watching.
   public static SendOptions defaults() {
-    return new SendOptions(TensorHeader.Digest.NONE, Duration.ofSeconds(30), Progress.NONE);
+    return new SendOptions(TensorHeader.Digest.CRC32C, Duration.ofSeconds(30), Progress.NONE);
   }
 
   /// Returns a copy with another digest.
