@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.myelin.net {
   requires transitive dev.myelin.wire;
   requires java.naming;
+  requires jdk.jfr;
   requires javax.jmdns;
 
   exports dev.myelin.net;

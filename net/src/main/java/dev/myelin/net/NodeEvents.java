@@ -26,6 +26,7 @@ final class NodeEvents {
   void connected(KnownPeer peer, Connection connection) {
     PeerId id = peer.idOrAddress(connection);
     LOG.log(System.Logger.Level.DEBUG, "{0}: connected with {1}", connection.remote(), id);
+    Flight.connected(id, connection.remote(), connection.dialect());
     tell(l -> l.connected(id, connection.remote(), connection.dialect()));
   }
 
@@ -37,10 +38,12 @@ final class NodeEvents {
         connection.remote(),
         id,
         reason);
+    Flight.disconnected(id, connection.remote(), reason);
     tell(l -> l.disconnected(id, connection.remote(), reason));
   }
 
   void refused(Endpoint remote, String reason) {
+    Flight.refused(remote, reason);
     tell(l -> l.refused(remote, reason));
   }
 
@@ -55,12 +58,14 @@ final class NodeEvents {
 
   void sent(KnownPeer peer, long bytes) {
     peer.addSent(bytes);
+    Flight.sent(bytes);
     counters.add(Counters.Counter.TENSORS_SENT);
     counters.add(Counters.Counter.TENSOR_BYTES_SENT, bytes);
   }
 
   void received(KnownPeer peer, int stream, TensorHeader header, long bytes) {
     peer.addReceived(bytes);
+    Flight.received(bytes);
     counters.add(Counters.Counter.TENSORS_RECEIVED);
     counters.add(Counters.Counter.TENSOR_BYTES_RECEIVED, bytes);
     peer.id().ifPresent(id -> tell(l -> l.received(id, stream, header.name(), bytes)));
@@ -68,6 +73,7 @@ final class NodeEvents {
 
   void receivedRaw(KnownPeer peer, long bytes) {
     peer.addReceived(bytes);
+    Flight.received(bytes);
     counters.add(Counters.Counter.TENSORS_RECEIVED);
     counters.add(Counters.Counter.TENSOR_BYTES_RECEIVED, bytes);
   }
