@@ -159,17 +159,15 @@ final class InboxIntake implements Intake {
   private Tensor allocate(String what, DType dtype, Shape shape) throws PeerException {
     while (true) {
       try {
-        return inbox.pool().allocate(dtype, shape);
+        return inbox.pool().allocate(dtype, shape, LOOK_AGAIN);
       } catch (PoolExhaustedException e) {
         if (dtype.bytesFor(shape.elements()) > inbox.pool().limitBytes()
             || !inbox.someoneHoldsTensors()) {
           throw new PeerException.Overloaded(what + ": " + e.getMessage(), e);
         }
-        java.util.concurrent.locks.LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-      }
-      if (Thread.interrupted()) {
+      } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new PeerException.Closed(what + ": this node is closing", false, null);
+        throw new PeerException.Closed(what + ": this node is closing", false, e);
       }
     }
   }
