@@ -21,8 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Lands tensors straight in files: described ones by memory map, so that a tensor may be larger than memory; chunks
-/// of streams that nobody described are appended.
+/// Lands tensors straight in files: described ones by memory map, so that a tensor may be larger
+/// than memory; chunks of streams that nobody described are appended.
 final class FolderIntake implements Intake {
   private final Stowage stowage;
   private final TensorPool pool;
@@ -55,7 +55,13 @@ final class FolderIntake implements Intake {
   public Tensor land(int stream, TensorHeader header) throws PeerException {
     if (header.byteSize() > limits.tensorBytes()) {
       throw new PeerException.Refused(
-          "tensor " + header.name() + ": " + header.byteSize() + " bytes (expected: <= " + limits.tensorBytes() + ")");
+          "tensor "
+              + header.name()
+              + ": "
+              + header.byteSize()
+              + " bytes (expected: <= "
+              + limits.tensorBytes()
+              + ")");
     }
     Path part = stowage.begin(header.name(), header.byteSize());
     try {
@@ -90,7 +96,8 @@ final class FolderIntake implements Intake {
   public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
     Raw raw = raws.get(stream);
     if (raw == null && raws.size() >= limits.open()) {
-      throw new PeerException.Overloaded(raws.size() + " streams (expected: <= " + limits.open() + ")", null);
+      throw new PeerException.Overloaded(
+          raws.size() + " streams (expected: <= " + limits.open() + ")", null);
     }
     return memory(stream, bytes);
   }
@@ -137,7 +144,8 @@ final class FolderIntake implements Intake {
   public void complete(PeerId from, Message.Transfer transfer) throws IOException {
     Arriving file = arriving.remove(transfer.stream());
     if (file == null) {
-      throw new IllegalStateException("stream " + transfer.stream() + ": no file (expected: one from its beginning)");
+      throw new IllegalStateException(
+          "stream " + transfer.stream() + ": no file (expected: one from its beginning)");
     }
     file.file().close();
     stowage.finish(file.part(), transfer.header().name(), file.extension());

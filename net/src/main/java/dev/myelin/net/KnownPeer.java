@@ -122,7 +122,8 @@ final class KnownPeer implements Peer {
   @Override
   public void send(String name, Tensor tensor) throws IOException {
     try {
-      conversation().send(header(name, tensor, TensorHeader.Digest.NONE), tensor, Progress.NONE, null);
+      conversation()
+          .send(header(name, tensor, TensorHeader.Digest.NONE), tensor, Progress.NONE, null);
     } catch (InterruptedException e) {
       throw new IllegalStateException("sending without a receipt waits for nothing", e);
     }
@@ -132,7 +133,12 @@ final class KnownPeer implements Peer {
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
     Receipt receipt =
-        conversation().send(header(name, tensor, options.digest()), tensor, options.progress(), options.limit());
+        conversation()
+            .send(
+                header(name, tensor, options.digest()),
+                tensor,
+                options.progress(),
+                options.limit());
     return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
   }
 

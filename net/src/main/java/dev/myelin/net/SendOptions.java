@@ -14,7 +14,8 @@ public record SendOptions(TensorHeader.Digest digest, Duration limit, Progress p
   public SendOptions {
     Objects.requireNonNull(digest, "digest");
     if (digest == TensorHeader.Digest.NONE) {
-      throw new IllegalArgumentException("digest: NONE (expected: CRC32C or SHA256, which a receipt vouches for)");
+      throw new IllegalArgumentException(
+          "digest: NONE (expected: CRC32C or SHA256, which a receipt vouches for)");
     }
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(progress, "progress");

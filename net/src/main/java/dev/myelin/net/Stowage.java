@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// The folder in which a node stores what arrives: names for files under way, and for files that are whole.
+/// The folder in which a node stores what arrives: names for files under way, and for files that
+/// are whole.
 ///
-/// Names come from peers, so only plain characters of them are kept, and nothing is ever overwritten.
+/// Names come from peers, so only plain characters of them are kept, and nothing is ever
+/// overwritten.
 final class Stowage {
   private static final int MOST_NAME_CHARS = 120;
   private static final long SPARE_BYTES = 16L << 20;
@@ -32,8 +34,14 @@ final class Stowage {
       long room = Files.getFileStore(folder).getUsableSpace();
       if (room - SPARE_BYTES < bytes) {
         throw new PeerException.Overloaded(
-            "tensor " + name + ": " + bytes + " bytes (expected: <= " + Math.max(0, room - SPARE_BYTES)
-                + " left on the receiver's disk)", null);
+            "tensor "
+                + name
+                + ": "
+                + bytes
+                + " bytes (expected: <= "
+                + Math.max(0, room - SPARE_BYTES)
+                + " left on the receiver's disk)",
+            null);
       }
     } catch (PeerException e) {
       throw e;
@@ -51,7 +59,8 @@ final class Stowage {
   /// Gives a whole file its name and tells of it.
   synchronized Path finish(Path part, String name, String extension) throws IOException {
     String plain = plain(name);
-    String stem = plain.endsWith(extension) ? plain.substring(0, plain.length() - extension.length()) : plain;
+    String stem =
+        plain.endsWith(extension) ? plain.substring(0, plain.length() - extension.length()) : plain;
     Path target = folder.resolve(stem + extension);
     for (int i = 1; Files.exists(target); i++) {
       target = folder.resolve(stem + "-" + i + extension);
@@ -67,11 +76,16 @@ final class Stowage {
       Files.deleteIfExists(part);
     } catch (IOException e) {
       System.getLogger(Stowage.class.getName())
-          .log(System.Logger.Level.WARNING, "{0} is incomplete and could not be deleted: {1}", part, e.getMessage());
+          .log(
+              System.Logger.Level.WARNING,
+              "{0} is incomplete and could not be deleted: {1}",
+              part,
+              e.getMessage());
     }
   }
 
-  /// Returns the name with every character replaced that means something to a file system or a shell.
+  /// Returns the name with every character replaced that means something to a file system or a
+  /// shell.
   static String plain(String name) {
     String kept = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^[.-]+", "");
     String cut = kept.length() > MOST_NAME_CHARS ? kept.substring(0, MOST_NAME_CHARS) : kept;
