@@ -343,6 +343,22 @@ public final class Connection implements AutoCloseable {
     }
   }
 
+  /// Keeps a drain from saying goodbye until [#settled], because an answer is owed that must leave
+  /// before it.
+  void owing() {
+    stateLock.lock();
+    try {
+      sending++;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /// Notes that what was owed has been left to the courier.
+  void settled() {
+    leave();
+  }
+
   private void leave() {
     stateLock.lock();
     try {

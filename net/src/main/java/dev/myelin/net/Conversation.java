@@ -137,15 +137,19 @@ final class Conversation {
       throws IOException, InterruptedException {
     long bytes = transfer.tensor().byteSize();
     int stream = transfer.stream();
+    // Whoever takes the tensor may close the node at once; the sender still gets its receipt.
+    connection.owing();
     try {
       intake.complete(from, transfer);
+      if (transfer.header().digest() != TensorHeader.Digest.NONE) {
+        connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
+      }
     } catch (IOException e) {
       connection.answer(
           new Message.Receipt(stream, FaultCode.STORAGE.code(), 0, String.valueOf(e.getMessage())));
       throw e;
-    }
-    if (transfer.header().digest() != TensorHeader.Digest.NONE) {
-      connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
+    } finally {
+      connection.settled();
     }
     events.received(peer, stream, transfer.header(), bytes);
   }
