@@ -36,6 +36,11 @@ public final class MemoryTrust implements Trust {
     return seen.add(greeting);
   }
 
+  /// Returns how many greetings are remembered.
+  public synchronized int remembered() {
+    return seen.size();
+  }
+
   @Override
   public boolean allowsStock(String id) {
     return stock == Stock.ALLOWED;

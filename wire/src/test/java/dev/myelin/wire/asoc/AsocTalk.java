@@ -1,5 +1,6 @@
 package dev.myelin.wire.asoc;
 
+import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.ApiKey;
 import dev.myelin.wire.Credentials;
 import dev.myelin.wire.Landing;
@@ -8,11 +9,15 @@ import dev.myelin.wire.MemoryPipe;
 import dev.myelin.wire.MemoryTrust;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorHeader;
 import dev.myelin.wire.Trust;
 import java.io.IOException;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Two nodes of a test and the pipes between them.
 record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, MemoryPipe toDialler) {
@@ -20,6 +25,20 @@ record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, Memory
   static final UUID BOB = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
   static final ApiKey KEY = ApiKey.of("test-secret-key");
   static final String COMMUNITY = "test-cluster";
+
+  /// A landing for tests in which nothing may land.
+  static final Landing NOWHERE =
+      new Landing() {
+        @Override
+        public Tensor land(int stream, TensorHeader header) {
+          throw new AssertionError("landed: " + header);
+        }
+
+        @Override
+        public Tensor landChunk(int stream, long sequence, long bytes) {
+          throw new AssertionError("landed: " + bytes + " bytes");
+        }
+      };
 
   static Credentials credentials(UUID node, Trust trust) {
     return credentials(node, trust, KEY, COMMUNITY);
@@ -53,8 +72,7 @@ record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, Memory
         run(() -> AsocDialect.INSTANCE.dial(down, up, dialler, limits), up);
     CompletableFuture<Session> accepted =
         run(() -> AsocDialect.INSTANCE.accept(up, down, acceptor, limits), down);
-    CompletableFuture.allOf(accepted.exceptionally(_ -> null), dialled.exceptionally(_ -> null))
-        .join();
+    await(accepted, dialled);
     if (accepted.isCompletedExceptionally() && dialled.isCompletedExceptionally()) {
       accepted.exceptionNow().addSuppressed(dialled.exceptionNow());
     }
@@ -74,6 +92,17 @@ record AsocTalk(Session dialler, Session acceptor, MemoryPipe toAcceptor, Memory
   /// A step of a test that may throw.
   interface Step<T> {
     T run() throws Exception;
+  }
+
+  /// Waits until all have ended, well or badly.
+  static void await(CompletableFuture<?>... sides) {
+    for (CompletableFuture<?> side : sides) {
+      try {
+        side.exceptionally(_ -> null).get(10, TimeUnit.SECONDS);
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        throw new AssertionError("a side does not end", e);
+      }
+    }
   }
 
   /// Runs one side on a thread of its own; its output ends if it fails, as a socket would.
