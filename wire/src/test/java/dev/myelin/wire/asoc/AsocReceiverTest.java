@@ -35,7 +35,11 @@ class AsocReceiverTest {
   private static final AsocBytes FOUR = AsocBytes.of(new byte[4]);
 
   static Stream<Arguments> violations() {
-    List<Long> none = List.of();
+    return Stream.of(violationsOfFrames(), violationsOfOpen(), violationsOfStreams())
+        .flatMap(all -> all);
+  }
+
+  private static Stream<Arguments> violationsOfFrames() {
     return Stream.of(
         violation(
             "version: 2",
@@ -54,7 +58,23 @@ class AsocReceiverTest {
             "length: 5 (expected: <= 4", new AsocWire().open(1, 4, 0).data(1, 0, new byte[5])),
         violation(
             "bytes: 3 (expected: 4) before END",
-            new AsocWire().open(1, 4, 0).data(1, 0, new byte[3]).end(1, 1)),
+            new AsocWire().open(1, 4, 0).data(1, 0, new byte[3]).end(1, 1)));
+  }
+
+  private static Stream<Arguments> violationsOfOpen() {
+    List<Long> none = List.of();
+    return Stream.of(
+        violation("rank: 3 (expected: <= 2)", open(12, List.of(1L, 1L, 1L), 1, "t")),
+        violation("name length: 9 (expected: <= 8)", open(12, none, 1, "123456789")),
+        violation("byte length: 2 (expected: 1", open(12, none, 2, "t")),
+        violation("multiple of 32", open(14, List.of(33L), 34, "t")),
+        violation("within a long", open(1, List.of(1L << 62, 4L), 8, "t")),
+        violation("dim: ", open(12, List.of(-1L), 1, "t")),
+        violation("byte length: ", open(12, none, -1, "t")));
+  }
+
+  private static Stream<Arguments> violationsOfStreams() {
+    return Stream.of(
         violation("which is open", new AsocWire().open(1, 4, 0).open(1, 4, 0)),
         violation("OPEN of stream 1", new AsocWire().open(1, 4, 9).open(1, 4, 0)),
         violation("stream: 0", new AsocWire().open(0, 4, 0)),
@@ -78,13 +98,6 @@ class AsocReceiverTest {
                 .open(1, 1, 1)
                 .control(1, new AsocExtension.Digest(FOUR))
                 .data(1, 0, (byte) 1)),
-        violation("rank: 3 (expected: <= 2)", open(12, List.of(1L, 1L, 1L), 1, "t")),
-        violation("name length: 9 (expected: <= 8)", open(12, none, 1, "123456789")),
-        violation("byte length: 2 (expected: 1", open(12, none, 2, "t")),
-        violation("multiple of 32", open(14, List.of(33L), 34, "t")),
-        violation("within a long", open(1, List.of(1L << 62, 4L), 8, "t")),
-        violation("dim: ", open(12, List.of(-1L), 1, "t")),
-        violation("byte length: ", open(12, none, -1, "t")),
         violation(
             "PROVED (expected: none",
             new AsocWire().control(0, new AsocExtension.Proved(AsocBytes.of(new byte[32])))),
@@ -139,24 +152,6 @@ class AsocReceiverTest {
 
   @Test
   void whatIsNotWantedIsDroppedAndTheRestGoesOn(TensorPool pool) throws IOException {
-    Landing refusing =
-        new Landing() {
-          @Override
-          public Tensor land(int stream, TensorHeader header) throws PeerException {
-            if (stream == 1) {
-              throw new PeerException.Overloaded("no room", null);
-            }
-            if (stream == 3) {
-              throw new PeerException.Refused("not for us");
-            }
-            return Landing.in(pool).land(stream, header);
-          }
-
-          @Override
-          public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
-            throw new PeerException.Overloaded("no room", null);
-          }
-        };
     Session session =
         new AsocWire()
             .open(1, 3, 0)
@@ -178,7 +173,7 @@ class AsocReceiverTest {
             .end(9, 1)
             .read(SMALL);
 
-    List<Message> messages = readAll(session, refusing);
+    List<Message> messages = readAll(session, refusing(pool));
     assertThat(messages)
         .containsExactly(
             new Message.Declined(1, FaultCode.OVERLOADED.code(), "no room"),
@@ -328,6 +323,26 @@ class AsocReceiverTest {
     byte[] longer = new byte[14];
     System.arraycopy(payload, 0, longer, 0, payload.length);
     return new AsocWire().add(AsocCodec.control(0, longer));
+  }
+
+  private static Landing refusing(TensorPool pool) {
+    return new Landing() {
+      @Override
+      public Tensor land(int stream, TensorHeader header) throws PeerException {
+        if (stream == 1) {
+          throw new PeerException.Overloaded("no room", null);
+        }
+        if (stream == 3) {
+          throw new PeerException.Refused("not for us");
+        }
+        return Landing.in(pool).land(stream, header);
+      }
+
+      @Override
+      public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+        throw new PeerException.Overloaded("no room", null);
+      }
+    };
   }
 
   private static Landing watching(TensorPool pool, List<String> abandoned) {
