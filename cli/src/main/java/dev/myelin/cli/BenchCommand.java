@@ -1,0 +1,259 @@
+package dev.myelin.cli;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Measures two processes on this machine, beside other programs where asked.
+@Command(
+    name = "bench",
+    header = "Measure throughput and latency between two processes here.",
+    description = {
+      "",
+      "Every run starts two fresh processes. The runs of all sides take turns, so that a busy",
+      "moment of the machine hits all alike. Figures are medians over the runs.",
+      "",
+      "  one-way     large tensors, frames of 1 MiB, into memory of their own",
+      "  round-trip  small tensors there and back over one connection",
+      "  small       small tensors one way",
+      "  handshake   from dialling to the first tensor confirmed",
+      "  discovery   from the start of both nodes to the first tensor confirmed",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  myelin bench",
+      "  myelin bench --case one-way --bytes 256m --against c-tcp --runs 7",
+      "  myelin bench --case round-trip,small --json"
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final RootCommand root;
+
+  @Option(
+      names = "--case",
+      paramLabel = "CASE,…",
+      split = ",",
+      converter = CaseConverter.class,
+      description = "What to measure (default: all five).")
+  private List<BenchCase> cases = List.of(BenchCase.values());
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE,…",
+      split = ",",
+      description =
+          "Bytes of a tensor (default: 256m one way, or 1m,10m,50m,100m for the table; 64"
+              + " otherwise).")
+  private @Nullable List<ByteSize> sizes;
+
+  @Option(
+      names = "--against",
+      paramLabel = "NAME,…",
+      split = ",",
+      description = "Programs to measure beside: c-tcp, plain C over blocking sockets.")
+  private List<String> against = List.of();
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often each side runs (default: ${DEFAULT-VALUE}).")
+  private int runs = 3;
+
+  BenchCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  /// Reads the name of a case.
+  static final class CaseConverter implements picocli.CommandLine.ITypeConverter<BenchCase> {
+    CaseConverter() {}
+
+    @Override
+    public BenchCase convert(String text) {
+      return BenchCase.parse(text);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (runs < 1) {
+      throw new CommandException(ExitCodes.USAGE, "--runs: " + runs + " (expected: >= 1)");
+    }
+    List<BenchSide> sides = sides();
+    for (BenchCase what : cases) {
+      List<BenchResult> results = new ArrayList<>();
+      for (long bytes : bytes(what)) {
+        results.addAll(measure(what, bytes, sides));
+      }
+      if (!root.json()) {
+        root.print(what == BenchCase.ONE_WAY ? throughputTable(results) : rateTable(results));
+        root.print("");
+      }
+    }
+    return ExitCodes.OK;
+  }
+
+  private List<BenchSide> sides() throws IOException, InterruptedException {
+    List<BenchSide> sides = new ArrayList<>(List.of(new MyelinSide()));
+    for (String name : against) {
+      if (!name.strip().equals(CSide.NAME)) {
+        throw new CommandException(
+            ExitCodes.USAGE, "--against: '" + name + "' (expected: " + CSide.NAME + ")");
+      }
+      sides.add(CSide.of(root.shell()));
+    }
+    return sides;
+  }
+
+  private List<Long> bytes(BenchCase what) {
+    if (sizes != null) {
+      return sizes.stream().map(ByteSize::bytes).toList();
+    }
+    if (what == BenchCase.ONE_WAY && !root.json()) {
+      return List.of(1L << 20, 10L << 20, 50L << 20, 100L << 20);
+    }
+    return List.of(what.usualBytes());
+  }
+
+  private List<BenchResult> measure(BenchCase what, long bytes, List<BenchSide> sides)
+      throws IOException, InterruptedException {
+    Map<BenchSide, List<BenchResult.Sample>> samples = new LinkedHashMap<>();
+    for (int run = 1; run <= runs; run++) {
+      for (BenchSide side : sides) {
+        if (side.cases().contains(what)) {
+          progress(what.text() + ", " + side.name() + ", run " + run + " of " + runs);
+          samples.computeIfAbsent(side, _ -> new ArrayList<>()).add(run(side, what, bytes));
+        }
+      }
+    }
+    progress("");
+    List<BenchResult> results = new ArrayList<>();
+    samples.forEach(
+        (side, values) -> results.add(new BenchResult(what, bytes, side.name(), values)));
+    if (root.json()) {
+      results.forEach(result -> root.print(result.json()));
+    }
+    return results;
+  }
+
+  private void progress(String text) {
+    if (root.shell().errIsTerminal()) {
+      root.shell().err().print("\r" + text + "\033[K");
+      root.shell().err().flush();
+    }
+  }
+
+  private static BenchResult.Sample run(BenchSide side, BenchCase what, long bytes)
+      throws IOException, InterruptedException {
+    Map<String, String> environment = meeting();
+    try (ChildProcess server = side.server(what, bytes, environment)) {
+      int port = (int) number(server.next(LIMIT).get("port"));
+      try (ChildProcess client = side.client(what, bytes, port, environment)) {
+        if (what == BenchCase.DISCOVERY) {
+          return BenchMeetings.run(server, client, LIMIT);
+        }
+        Map<String, Object> dialler = client.next(LIMIT);
+        Map<String, Object> dialled = what == BenchCase.HANDSHAKE ? Map.of() : server.next(LIMIT);
+        return sample(what, dialler, dialled);
+      }
+    }
+  }
+
+  private static BenchResult.Sample sample(
+      BenchCase what, Map<String, Object> client, Map<String, Object> server) {
+    return switch (what) {
+      case ONE_WAY -> {
+        double gigabytes = number(client.get("bytes")) / 1e9;
+        double cpu = number(client.get("cpu_s")) + number(server.get("cpu_s"));
+        yield new BenchResult.Sample(number(client.get("gb_per_s")), cpu / gigabytes, 0);
+      }
+      case SMALL -> new BenchResult.Sample(number(client.get("msg_per_s")), 0, 0);
+      case ROUND_TRIP, HANDSHAKE, DISCOVERY ->
+          new BenchResult.Sample(number(client.get("p50")), 0, number(client.get("p99")));
+    };
+  }
+
+  // A key, a community and a port of their own: benchmarks on one network do not meet.
+  private static Map<String, String> meeting() throws IOException {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    String key = HexFormat.of().formatHex(random);
+    try (DatagramSocket socket = new DatagramSocket()) {
+      return Map.of(
+          "MYELIN_API_KEY",
+          key,
+          "MYELIN_COMMUNITY",
+          "bench-" + key.substring(0, 8),
+          "MYELIN_BROADCAST_PORT",
+          Integer.toString(socket.getLocalPort()));
+    }
+  }
+
+  private static String throughputTable(List<BenchResult> results) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "SIZE", "SIDE", "TIME", "THROUGHPUT", "OVERHEAD", "CPU-S/GB", "MIN..MAX GB/S", "RUNS"));
+    for (BenchResult result : results) {
+      rows.add(
+          List.of(
+              Words.bytes(result.bytes()),
+              result.side(),
+              Words.time(result.time()),
+              String.format(Locale.ROOT, "%.2f GB/s", result.median()),
+              String.format(Locale.ROOT, "%.4f %%", result.overhead() * 100),
+              String.format(Locale.ROOT, "%.3f", result.cpuSecondsPerGb()),
+              String.format(Locale.ROOT, "%.2f..%.2f", result.least(), result.most()),
+              Integer.toString(result.samples().size())));
+    }
+    return "one-way\n" + Words.table(rows);
+  }
+
+  private static String rateTable(List<BenchResult> results) {
+    if (results.isEmpty()) {
+      return "";
+    }
+    BenchCase what = results.getFirst().what();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "SIZE",
+            "SIDE",
+            what.isLatency() ? "P50" : "MEDIAN",
+            what.isLatency() ? "P99" : "",
+            "MIN..MAX",
+            "RUNS"));
+    for (BenchResult result : results) {
+      rows.add(
+          List.of(
+              Words.bytes(result.bytes()),
+              result.side(),
+              figure(result.median()) + " " + what.unit(),
+              what.isLatency() ? figure(result.p99()) + " " + what.unit() : "",
+              figure(result.least()) + ".." + figure(result.most()),
+              Integer.toString(result.samples().size())));
+    }
+    return what.text() + "\n" + Words.table(rows);
+  }
+
+  private static String figure(double value) {
+    return String.format(Locale.ROOT, value >= 1_000 ? "%,.0f" : "%.2f", value);
+  }
+
+  private static double number(@Nullable Object value) {
+    return value instanceof Number number ? number.doubleValue() : 0;
+  }
+}

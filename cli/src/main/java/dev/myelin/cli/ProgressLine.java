@@ -1,0 +1,68 @@
+package dev.myelin.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/// Shows how far a transfer is: a bar that is redrawn on a terminal, nothing elsewhere.
+final class ProgressLine implements AutoCloseable {
+  private static final long REDRAW_NANOS = 100_000_000;
+  private static final int BAR = 24;
+
+  private final Shell shell;
+  private final String label;
+  private final long totalBytes;
+  private final long start = System.nanoTime();
+  private long drawnAt;
+  private boolean drawn;
+
+  ProgressLine(Shell shell, String label, long totalBytes) {
+    this.shell = shell;
+    this.label = label;
+    this.totalBytes = totalBytes;
+    this.drawnAt = start;
+  }
+
+  /// Tells how many bytes have gone; redraws at most ten times a second.
+  synchronized void at(long bytes) {
+    long now = System.nanoTime();
+    if (!shell.errIsTerminal() || (now - drawnAt < REDRAW_NANOS && bytes < totalBytes)) {
+      return;
+    }
+    drawnAt = now;
+    drawn = true;
+    String line = line(bytes, Duration.ofNanos(now - start));
+    int width = shell.columns() - 1;
+    shell.err().print("\r" + (line.length() > width ? line.substring(0, width) : line) + "\033[K");
+    shell.err().flush();
+  }
+
+  /// Takes the bar off the terminal.
+  @Override
+  public synchronized void close() {
+    if (drawn) {
+      shell.err().print("\r\033[K");
+      shell.err().flush();
+      drawn = false;
+    }
+  }
+
+  private String line(long bytes, Duration elapsed) {
+    double part = totalBytes == 0 ? 1 : Math.min(1, (double) bytes / totalBytes);
+    int full = (int) Math.round(part * BAR);
+    Duration left =
+        bytes == 0
+            ? Duration.ZERO
+            : Duration.ofNanos((long) (elapsed.toNanos() * (1 - part) / part));
+    return String.format(
+        Locale.ROOT,
+        "%s [%s%s] %3.0f %%  %s of %s  %s  %s left",
+        label,
+        "#".repeat(full),
+        ".".repeat(BAR - full),
+        part * 100,
+        Words.bytes(bytes),
+        Words.bytes(totalBytes),
+        Words.rate(bytes, elapsed),
+        Words.time(left));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.myelin.cli;
+
+import dev.myelin.net.Node;
+import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeListener;
+import dev.myelin.net.PeerId;
+import dev.myelin.net.Reception;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs a node whose tensors land in a folder.
+@Command(
+    name = "receive",
+    header = "Receive tensors into a folder.",
+    description = {
+      "",
+      "Each tensor becomes NAME.npy, or NAME.safetensors where NumPy lacks its type. Streams",
+      "of stock ASoc peers tell neither name nor type and become .bin. A file has its final",
+      "name only when it is whole and its digest was checked; nothing is overwritten.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  myelin receive --dir in --key-file key.txt",
+      "  myelin receive --dir in --count 1 --timeout 60s --key-file key.txt --json"
+    })
+final class ReceiveCommand implements Callable<Integer> {
+  private final RootCommand root;
+
+  @Option(
+      names = "--dir",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the files go; made if it does not exist.")
+  private Path dir = Path.of(".");
+
+  @Option(names = "--count", paramLabel = "N", description = "End after so many tensors.")
+  private @Nullable Long count;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "End after this time; with 75 if --count tensors have not arrived.")
+  private @Nullable Duration timeout;
+
+  @Mixin private final NodeOptions options = NodeOptions.staying();
+
+  ReceiveCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    NodeConfig config = options.nodeConfig(root);
+    if (count != null && count < 1) {
+      throw new CommandException(ExitCodes.USAGE, "--count: " + count + " (expected: >= 1)");
+    }
+    Files.createDirectories(dir);
+    LinkedBlockingQueue<Path> stored = new LinkedBlockingQueue<>();
+    try (Node node = Node.start(config, Reception.folder(dir, stored::add));
+        Arrivals arrivals = new Arrivals(root)) {
+      node.addListener(arrivals);
+      announce(node);
+      return collect(stored, arrivals);
+    }
+  }
+
+  private void announce(Node node) {
+    if (root.json()) {
+      root.print(
+          NodeEvents.event(
+              "listening", "id", node.id().text(), "endpoint", node.endpoint().toString()));
+    } else {
+      root.note("receiving into " + dir + " on " + node.endpoint() + " as " + node.id().brief());
+    }
+  }
+
+  private int collect(LinkedBlockingQueue<Path> stored, Arrivals arrivals)
+      throws IOException, InterruptedException {
+    long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
+    long done = 0;
+    while (count == null || done < count) {
+      Path path =
+          timeout == null
+              ? stored.take()
+              : stored.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (path == null) {
+        if (count == null) {
+          return ExitCodes.OK;
+        }
+        throw new CommandException(
+            ExitCodes.TRY_AGAIN,
+            "received "
+                + done
+                + " of "
+                + Words.count(count, "tensor")
+                + " within "
+                + Words.time(timeout()));
+      }
+      done++;
+      arrivals.report(path);
+    }
+    return ExitCodes.OK;
+  }
+
+  private Duration timeout() {
+    return timeout == null ? Duration.ZERO : timeout;
+  }
+
+  /// What is on its way, and what has come.
+  private static final class Arrivals implements NodeListener, AutoCloseable {
+    private record Start(String name, long totalBytes, long nanos, ProgressLine bar) {}
+
+    private record Fact(PeerId peer, Duration time) {}
+
+    private final RootCommand root;
+    private final Map<String, Start> underWay = new ConcurrentHashMap<>();
+    private final Map<String, Fact> facts = new ConcurrentHashMap<>();
+
+    Arrivals(RootCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public void receiving(PeerId peer, int stream, String name, long totalBytes) {
+      ProgressLine bar = new ProgressLine(root.shell(), name, totalBytes);
+      underWay.put(key(peer, stream), new Start(name, totalBytes, System.nanoTime(), bar));
+    }
+
+    @Override
+    public void progressed(PeerId peer, int stream, long bytesSoFar) {
+      Start start = underWay.get(key(peer, stream));
+      if (start != null) {
+        start.bar().at(bytesSoFar);
+      }
+    }
+
+    @Override
+    public void received(PeerId peer, int stream, String name, long totalBytes) {
+      Start start = underWay.remove(key(peer, stream));
+      if (start != null) {
+        start.bar().close();
+        facts.put(name, new Fact(peer, Duration.ofNanos(System.nanoTime() - start.nanos())));
+      }
+    }
+
+    @Override
+    public void abandoned(PeerId peer, int stream, String name, String reason) {
+      Start start = underWay.remove(key(peer, stream));
+      if (start != null) {
+        start.bar().close();
+      }
+      root.note(name + " from " + peer.brief() + " will not be completed: " + reason);
+    }
+
+    @Override
+    public void connected(PeerId peer, dev.myelin.net.Endpoint remote, String dialect) {
+      if (!root.json()) {
+        root.note("connected with " + peer.brief() + " at " + remote);
+      }
+    }
+
+    @Override
+    public void refused(dev.myelin.net.Endpoint remote, String reason) {
+      root.note("refused " + remote + ": " + reason);
+    }
+
+    @Override
+    public void discoveryFailed(String means, String reason) {
+      if (root.verbosity() > 0) {
+        root.note("no " + means + ": " + reason);
+      }
+    }
+
+    /// Prints the line of a finished file.
+    void report(Path path) throws IOException {
+      StoredFile file = StoredFile.read(path);
+      Fact fact = facts.remove(file.name());
+      if (root.json()) {
+        Map<String, Object> event =
+            NodeEvents.event(
+                "stored",
+                "name",
+                file.name(),
+                "dtype",
+                file.dtype(),
+                "shape",
+                file.shape(),
+                "bytes",
+                file.bytes(),
+                "file",
+                path.toString());
+        if (fact != null) {
+          event.put("peer", fact.peer().text());
+          event.put("seconds", fact.time().toNanos() / 1e9);
+        }
+        root.print(event);
+        return;
+      }
+      String from =
+          fact == null
+              ? ""
+              : " from "
+                  + fact.peer().brief()
+                  + " in "
+                  + Words.time(fact.time())
+                  + ", "
+                  + Words.rate(file.bytes(), fact.time());
+      root.print(
+          path + "  " + file.dtype() + file.shape() + "  " + Words.bytes(file.bytes()) + from);
+    }
+
+    @Override
+    public void close() {
+      underWay.values().forEach(start -> start.bar().close());
+    }
+
+    private static String key(PeerId peer, int stream) {
+      return peer.text() + "/" + stream;
+    }
+  }
+}
