@@ -158,11 +158,12 @@ final class InboxIntake implements Intake {
   /// memory of streams that are still arriving on this very thread would never come back.
   private Tensor allocate(String what, DType dtype, Shape shape) throws PeerException {
     while (true) {
+      long asked = System.nanoTime();
       try {
         return inbox.pool().allocate(dtype, shape, LOOK_AGAIN);
       } catch (PoolExhaustedException e) {
-        if (dtype.bytesFor(shape.elements()) > inbox.pool().limitBytes()
-            || !inbox.someoneHoldsTensors()) {
+        boolean hopeless = System.nanoTime() - asked < LOOK_AGAIN.toNanos();
+        if (hopeless || !inbox.someoneHoldsTensors()) {
           throw new PeerException.Overloaded(what + ": " + e.getMessage(), e);
         }
       } catch (InterruptedException e) {

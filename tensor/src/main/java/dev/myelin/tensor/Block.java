@@ -15,10 +15,18 @@ final class Block {
     this.memory = memory;
   }
 
+  /// @throws PoolExhaustedException if the system has no such memory, or the JVM may not ask for it
   static Block ofSystem(long bytes) {
     Arena arena = Arena.ofShared();
     try {
       return new Block(arena, arena.allocate(bytes, ALIGNMENT));
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw new PoolExhaustedException(
+          bytes
+              + " bytes: the JVM got none from the system (expected: that memory and"
+              + " -XX:MaxDirectMemorySize, which is -Xmx where it is not given, leave room): "
+              + e.getMessage());
     } catch (Throwable e) {
       arena.close();
       throw e;
