@@ -103,15 +103,15 @@ final class ReplayMemory implements AutoCloseable {
   }
 
   private static ReplayMemory load(FileChannel channel, Path path) throws IOException {
-    boolean fresh = channel.size() == 0;
     long size = HEADER_BYTES + 8L * CAPACITY;
-    if (!fresh && channel.size() != size) {
+    if (channel.size() != 0 && channel.size() != size) {
       throw damaged(path, "size " + channel.size() + " (expected: " + size + ")");
     }
     Arena mapping = Arena.ofShared();
     MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, mapping);
     ReplayMemory memory = new ReplayMemory(mapping, mapped, Optional.of(channel));
-    if (fresh) {
+    // All zero also when this process ended between making the file and writing to it.
+    if (mapped.get(LONG, 0) == 0 && mapped.get(LONG, 8) == 0) {
       mapped.set(LONG, 0, MAGIC);
     }
     if (mapped.get(LONG, 0) != MAGIC || mapped.get(LONG, 8) < 0) {
@@ -161,6 +161,9 @@ final class ReplayMemory implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
+      if (closed) {
+        return;
+      }
       closed = true;
       arena.close();
       if (file.isPresent()) {

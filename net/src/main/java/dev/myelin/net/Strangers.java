@@ -68,7 +68,8 @@ final class Strangers {
       if (tally != null && paused(tally)) {
         return Answer.PAUSED;
       }
-      return guests >= limits.connections() ? Answer.FULL : Answer.WELCOME;
+      boolean full = guests >= limits.connections() && unproven.isEmpty();
+      return full ? Answer.FULL : Answer.WELCOME;
     } finally {
       lock.unlock();
     }
@@ -115,8 +116,12 @@ final class Strangers {
     lock.lock();
     try {
       Tally tally = tally(guest.address);
+      long now = System.nanoTime();
+      if (now - tally.failedNanos > limits.pause().toNanos()) {
+        tally.failures = 0;
+      }
       tally.failures++;
-      tally.failedNanos = System.nanoTime();
+      tally.failedNanos = now;
     } finally {
       lock.unlock();
     }
@@ -158,7 +163,7 @@ final class Strangers {
     Guest oldest = null;
     if (tally(address).unproven >= limits.unprovenPerAddress()) {
       oldest = oldest(address);
-    } else if (unproven.size() >= limits.unproven()) {
+    } else if (unproven.size() >= limits.unproven() || guests >= limits.connections()) {
       oldest = oldest(null);
     }
     if (oldest != null) {
