@@ -8,6 +8,7 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.Session;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -55,6 +56,7 @@ public final class Connection implements AutoCloseable {
     MOVES.put(State.CLOSED, EnumSet.noneOf(State.class));
   }
 
+  private static final Message GOODBYE = new Message.Goodbye(0, "closing");
   private static final long PROBE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long COMPLAINT_NANOS = Duration.ofMillis(200).toNanos();
   private static final long STOCK_ALIVE_NANOS = Duration.ofSeconds(10).toNanos();
@@ -74,8 +76,11 @@ public final class Connection implements AutoCloseable {
   private State state = State.HANDSHAKING; // guarded by stateLock
   private int sending; // guarded by stateLock
   private boolean faultSent; // guarded by stateLock
+  private boolean goodbyeHeard; // guarded by stateLock
+  private boolean outputEnded; // guarded by stateLock
   private @Nullable PeerException ending; // guarded by stateLock
   private long pongNanos = System.nanoTime(); // guarded by stateLock
+  private boolean goodbyeSent; // of the courier alone
   private volatile long probedNanos;
   private volatile long roundTripNanos;
 
@@ -101,6 +106,11 @@ public final class Connection implements AutoCloseable {
   /// Returns the address of the other end of the socket.
   public Endpoint remote() {
     return link.remote();
+  }
+
+  /// Returns the same as the socket has it, where a name was dialled.
+  InetAddress address() {
+    return link.address();
   }
 
   /// Returns the name of the dialect.
@@ -148,11 +158,15 @@ public final class Connection implements AutoCloseable {
   /// @throws PeerException.TimedOut if it ended because the peer fell silent
   public void send(Message message, Progress progress) throws IOException {
     enter();
+    Watcher watcher = progress.equals(Progress.NONE) ? null : new Watcher(progress);
     try {
-      session.send(message, progress);
+      session.send(message, watcher == null ? Progress.NONE : watcher);
     } catch (PeerException e) {
       throw e;
     } catch (IOException | IllegalStateException e) {
+      if (watcher != null && e.equals(watcher.thrown())) {
+        throw e;
+      }
       throw failed(e, true);
     } finally {
       leave();
@@ -197,6 +211,9 @@ public final class Connection implements AutoCloseable {
 
   /// Lets what is being sent leave, says goodbye, waits for the peer to end too, then closes.
   ///
+  /// Each side says goodbye when its streams have left, and ends its output once both have: until
+  /// then it still owes the other receipts and signs of life.
+  ///
   /// Waits at most `limit` in all. Some thread must still receive, or the peer's end is not seen
   /// and the whole limit passes: closing a socket with unread input would take back what the peer
   /// has not read yet.
@@ -204,10 +221,26 @@ public final class Connection implements AutoCloseable {
     long deadline = System.nanoTime() + limit.toNanos();
     stopSending();
     if (await(() -> sending == 0, deadline)) {
-      courier.offer(new Message.Goodbye(0, "closing"));
+      courier.offer(GOODBYE);
       await(() -> state == State.CLOSED, deadline);
     }
     close();
+  }
+
+  /// Begins nothing new, because the peer said goodbye; answers it once our streams have left.
+  private void takeLeave() {
+    stopSending();
+    boolean idle;
+    stateLock.lock();
+    try {
+      goodbyeHeard = true;
+      idle = sending == 0;
+    } finally {
+      stateLock.unlock();
+    }
+    if (idle) {
+      courier.offer(GOODBYE);
+    }
   }
 
   /// Begins nothing new; what is under way goes on.
@@ -230,7 +263,11 @@ public final class Connection implements AutoCloseable {
     }
     long asked = System.nanoTime();
     courier.offer(new Message.Ping(asked));
-    return await(() -> pongNanos - asked >= 0, asked + limit.toNanos());
+    boolean answered = await(() -> pongNanos - asked >= 0, asked + limit.toNanos());
+    // A reader that waits for room in the inbox asks nothing, so silence proves nothing.
+    return answered
+        || (state() != State.CLOSED
+            && link.source().silentNanos(System.nanoTime()) < limit.toNanos());
   }
 
   private void answered(long token) {
@@ -286,13 +323,15 @@ public final class Connection implements AutoCloseable {
     runCloseActions();
   }
 
-  /// Lets what is being sent leave after the peer ended its side in order; waits at most the drain
-  /// limit.
+  /// Lets what is being sent, and the answers that are owed, leave after the peer ended its side in
+  /// order; waits at most the drain limit.
   void finish() throws InterruptedException {
+    long deadline = System.nanoTime() + link.transport().limits().waits().drain().toNanos();
     stopSending();
-    await(
-        () -> sending == 0,
-        System.nanoTime() + link.transport().limits().waits().drain().toNanos());
+    if (await(() -> sending == 0, deadline)) {
+      takeLeave();
+      await(() -> outputEnded, deadline);
+    }
   }
 
   /// Releases what was half received; called by the reader, after its last receive.
@@ -360,14 +399,19 @@ public final class Connection implements AutoCloseable {
   }
 
   private void leave() {
+    boolean last;
     stateLock.lock();
     try {
       sending--;
+      last = sending == 0 && goodbyeHeard;
       if (sending == 0) {
         changed.signalAll();
       }
     } finally {
       stateLock.unlock();
+    }
+    if (last) {
+      courier.offer(GOODBYE);
     }
   }
 
@@ -424,18 +468,47 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  private void carried(Message message) {
+  /// Sends what the courier took; nothing after the end of the output.
+  private void deliver(Message message) throws IOException {
     if (message instanceof Message.Goodbye) {
-      link.endOutput();
+      if (!goodbyeSent) {
+        session.send(message);
+        goodbyeSent = true;
+      }
+      endOutputIfDue();
+    } else if (!locked(() -> outputEnded)) {
+      session.send(message);
     }
     if (message instanceof Message.Fault) {
-      stateLock.lock();
-      try {
-        faultSent = true;
-        changed.signalAll();
-      } finally {
-        stateLock.unlock();
-      }
+      noteInLock(() -> faultSent = true);
+    }
+  }
+
+  /// Ends the output if both sides said goodbye; a stock peer says none.
+  private void endOutputIfDue() {
+    boolean stock = introduction().proof() != Introduction.Proof.MUTUAL;
+    if (stock || locked(() -> goodbyeHeard)) {
+      link.endOutput();
+      noteInLock(() -> outputEnded = true);
+    }
+  }
+
+  private boolean locked(BooleanSupplier question) {
+    stateLock.lock();
+    try {
+      return question.getAsBoolean();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void noteInLock(Runnable change) {
+    stateLock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      stateLock.unlock();
     }
   }
 
@@ -443,6 +516,10 @@ public final class Connection implements AutoCloseable {
     switch (message) {
       case Message.Ping ping -> answer(new Message.Pong(ping.token()));
       case Message.Pong pong -> answered(pong.token());
+      case Message.Goodbye _ -> {
+        takeLeave();
+        return false;
+      }
       case Message.Alive _ -> {
         return true;
       }
@@ -456,11 +533,7 @@ public final class Connection implements AutoCloseable {
   /// The courier's life: everything it carries goes by the session directly, also while draining.
   private void carry() throws InterruptedException {
     try {
-      courier.run(
-          message -> {
-            session.send(message);
-            carried(message);
-          });
+      courier.run(this::deliver);
     } catch (IOException | IllegalStateException e) {
       close(failed(e, false));
     }

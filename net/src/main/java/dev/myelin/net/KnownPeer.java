@@ -22,7 +22,6 @@ final class KnownPeer implements Peer {
 
   private final NodeEvents events;
   private final String source;
-  private final boolean fixed;
 
   /// Guards the fields below; never held across I/O.
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,6 +31,8 @@ final class KnownPeer implements Peer {
   private final List<Endpoint> endpoints = new ArrayList<>(); // guarded by lock, best last
   private final List<Conversation> conversations =
       new ArrayList<>(); // guarded by lock, newest first
+  private boolean fixed; // guarded by lock
+  private boolean sought; // guarded by lock
   private boolean dialling; // guarded by lock
   private boolean everConnected; // guarded by lock
   private @Nullable KnownPeer merged; // guarded by lock
@@ -176,8 +177,36 @@ final class KnownPeer implements Peer {
     return null;
   }
 
+  /// Returns whether it is dialled for ever, because somebody listed it.
   boolean fixed() {
-    return fixed;
+    return locked(() -> fixed);
+  }
+
+  void fix(boolean forEver) {
+    locked(() -> fixed = forEver);
+  }
+
+  /// Returns true the first time.
+  boolean beginSeeking() {
+    return locked(
+        () -> {
+          boolean first = !sought;
+          sought = true;
+          return first;
+        });
+  }
+
+  /// Returns whether it is connected, and not there; a stock peer that dialled us did not tell its
+  /// port.
+  boolean isElsewhereThan(Endpoint endpoint) {
+    return locked(
+        () -> {
+          Conversation open = openConversation();
+          if (open == null || endpoints.contains(endpoint)) {
+            return false;
+          }
+          return !endpoints.isEmpty() || !open.connection().remote().host().equals(endpoint.host());
+        });
   }
 
   /// Notes where the peer may be; the place it was last seen at is tried first.

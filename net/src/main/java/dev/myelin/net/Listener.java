@@ -135,7 +135,8 @@ public final class Listener implements AutoCloseable {
       refused(remote, full ? "too many connections" : "too many failures from this address");
       return;
     }
-    Link link = Link.over(channel, new Link.Way(remote, "unknown", true), transport);
+    Link link =
+        Link.over(channel, new Link.Way(remote, address.getAddress(), "unknown", true), transport);
     Strangers.Guest guest = strangers.admit(address.getAddress(), link::close);
     transport
         .tasks()

@@ -4,7 +4,6 @@ import dev.myelin.net.discovery.Sighting;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +67,11 @@ final class Reunion {
 
   /// Any holder of the key can claim any id (wire page, section 8, item 6): while an older
   /// connection from elsewhere lives, the newcomer is turned away. Several connections from one
-  /// place are normal.
+  /// place are normal. So it is with an acceptor, whom a claim of another may have led us to.
   private boolean isTakeover(KnownPeer peer, Connection newcomer) {
-    if (!newcomer.inbound()) {
-      return false;
-    }
     for (Conversation older : peer.conversations()) {
       Connection known = older.connection();
-      if (older.open() && !samePlace(known.remote(), newcomer.remote()) && alive(known)) {
+      if (older.open() && !samePlace(known.address(), newcomer.address()) && alive(known)) {
         transport.counting().add(Counters.Counter.REFUSED_TAKEOVER);
         String reason = "claims the id of a peer that is connected from " + known.remote();
         events.refused(newcomer.remote(), reason);
@@ -99,14 +95,8 @@ final class Reunion {
     }
   }
 
-  private static boolean samePlace(Endpoint one, Endpoint other) {
-    try {
-      InetAddress first = InetAddress.getByName(one.host());
-      InetAddress second = InetAddress.getByName(other.host());
-      return first.equals(second) || (Self.isOurs(first) && Self.isOurs(second));
-    } catch (UnknownHostException e) {
-      return false;
-    }
+  private static boolean samePlace(InetAddress one, InetAddress other) {
+    return one.equals(other) || (Self.isOurs(one) && Self.isOurs(other));
   }
 
   private static void rememberListener(KnownPeer peer, Connection connection) {
@@ -151,7 +141,8 @@ final class Reunion {
       return;
     }
     for (Message.Contact contact : contacts.contacts()) {
-      if (contact.port() >= 1 && contact.port() <= 65_535 && !contact.host().isBlank()) {
+      boolean place = contact.port() >= 1 && contact.port() <= 65_535 && !contact.host().isBlank();
+      if (place && !contact.id().isBlank()) {
         roster.sighted(
             new Sighting(contact.id(), contact.host(), contact.port(), "gossip", 0), false);
       }

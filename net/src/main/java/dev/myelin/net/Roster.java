@@ -50,7 +50,7 @@ final class Roster {
       return;
     }
     counters.add(Counters.Counter.SIGHTINGS);
-    if (!guard.admits(sighting)) {
+    if (leadsAway(sighting) || !guard.admits(sighting)) {
       counters.add(Counters.Counter.SIGHTINGS_REFUSED);
       return;
     }
@@ -60,7 +60,6 @@ final class Roster {
       return;
     }
     PeerId id = new PeerId(sighting.id());
-    KnownPeer fresh = null;
     KnownPeer peer;
     lock.lock();
     try {
@@ -68,7 +67,6 @@ final class Roster {
       if (peer == null && byId.size() < MOST_PEERS) {
         peer = new KnownPeer(id, sighting.source(), false, events);
         byId.put(id, peer);
-        fresh = peer;
       }
     } finally {
       lock.unlock();
@@ -77,10 +75,30 @@ final class Roster {
       counters.add(Counters.Counter.SIGHTINGS_REFUSED);
     } else {
       peer.seenAt(endpoint);
+      seekOnce(peer);
     }
-    if (fresh != null) {
-      seek.accept(fresh);
+  }
+
+  /// Begins to dial a peer unless that was done before; one that dialled us first has no seeker.
+  private void seekOnce(KnownPeer peer) {
+    if (peer.beginSeeking()) {
+      seek.accept(peer);
     }
+  }
+
+  /// Returns whether this claims that a peer that is connected now is elsewhere.
+  private boolean leadsAway(Sighting sighting) {
+    if (sighting.id().isEmpty()) {
+      return false;
+    }
+    KnownPeer peer;
+    lock.lock();
+    try {
+      peer = byId.get(new PeerId(sighting.id()));
+    } finally {
+      lock.unlock();
+    }
+    return peer != null && peer.isElsewhereThan(new Endpoint(sighting.host(), sighting.port()));
   }
 
   private boolean isConnected(String id) {
@@ -109,7 +127,7 @@ final class Roster {
     } finally {
       lock.unlock();
     }
-    seek.accept(fresh);
+    seekOnce(fresh);
     return fresh;
   }
 
@@ -117,37 +135,50 @@ final class Roster {
   /// we dialled.
   KnownPeer identified(Connection connection, @Nullable KnownPeer dialled) {
     Optional<PeerId> told = connection.peer();
+    KnownPeer known;
     lock.lock();
     try {
       if (told.isEmpty() && dialled != null) {
         return dialled.actual();
       }
       PeerId id = told.orElseGet(() -> new PeerId(connection.remote().toString()));
-      KnownPeer known = byId.get(id);
+      known = byId.get(id);
       if (known == null) {
         known =
             dialled != null && dialled.id().isEmpty()
                 ? dialled.actual()
-                : new KnownPeer(id, "inbound", false, events);
+                : new KnownPeer(id, dialled == null ? "inbound" : dialled.source(), false, events);
         known.identify(id);
         byId.put(id, known);
       }
       if (dialled != null && dialled.actual() != known) {
         redirect(dialled.actual(), known, connection.remote());
       }
-      return known;
     } finally {
       lock.unlock();
     }
+    if (dialled != null) {
+      seekOnce(known);
+    }
+    return known;
   }
 
-  /// The address we dialled belongs to another peer than we thought.
+  /// The address we dialled belongs to another peer than we thought; if it is a fixed one, that
+  /// peer is now the one to be dialled for ever.
   private void redirect(KnownPeer from, KnownPeer to, Endpoint address) {
     to.listensAt(address);
+    boolean fixed = from.fixed();
     if (from.id().isEmpty()) {
       from.mergeInto(to);
     } else {
       from.forget(address);
+      if (byAddress.remove(address, from)) {
+        byAddress.put(address, to);
+      }
+      from.fix(byAddress.values().stream().anyMatch(peer -> peer.actual() == from));
+    }
+    if (fixed) {
+      to.fix(true);
     }
   }
 

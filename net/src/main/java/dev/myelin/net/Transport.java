@@ -74,10 +74,10 @@ public final class Transport implements AutoCloseable {
 
   Connection dial(Endpoint to, Dialect dialect) throws IOException {
     SocketChannel channel = connect(to);
-    Link link = Link.over(channel, new Link.Way(to, dialect.name(), false), this);
+    InetAddress address = channel.socket().getInetAddress();
+    Link link = Link.over(channel, new Link.Way(to, address, dialect.name(), false), this);
     try (Deadline deadline = new Deadline(link, limits().waits().handshake())) {
       try {
-        InetAddress address = channel.socket().getInetAddress();
         Session session = dialect.dial(link.source(), link.sink(), credentials(address), limits());
         counters.add(Counters.Counter.CONNECTIONS_DIALLED);
         return established(link, session);
