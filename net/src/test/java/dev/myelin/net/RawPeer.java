@@ -80,6 +80,20 @@ final class RawPeer implements AutoCloseable {
     return new Credentials(id, ApiKey.of(Lab.KEY), community, 0, trust, new SecureRandom());
   }
 
+  /// Dials and leaves again until that succeeds, which takes a moment where a place must get free.
+  static void visit(Endpoint to) {
+    Lab.eventually(
+        "welcome",
+        () -> {
+          try {
+            dial(to).close();
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
   static SocketChannel socket(Endpoint to) throws IOException {
     return socket(to, "127.0.0.1");
   }
