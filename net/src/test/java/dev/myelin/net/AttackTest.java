@@ -207,7 +207,7 @@ class AttackTest {
       assertThatThrownBy(() -> one.awaitPeer(nobody, Duration.ofMillis(50)))
           .isInstanceOf(PeerException.TimedOut.class)
           .hasMessageContaining(nobody.text());
-      two.close();
+      Lab.end(two);
       Lab.eventually("lost", () -> peer.state() != Peer.State.CONNECTED);
       assertThatThrownBy(() -> peer.send("to nobody", tensor))
           .isInstanceOf(PeerException.Unreachable.class);

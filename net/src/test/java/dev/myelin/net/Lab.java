@@ -103,6 +103,11 @@ final class Lab {
             memoryBytes));
   }
 
+  static Limits merged(Limits.Waits waits, Limits.Streams streams) {
+    Limits all = Limits.defaults();
+    return new Limits(all.frames(), streams, all.strangers(), waits);
+  }
+
   static InetSocketAddress address(Endpoint endpoint) {
     return new InetSocketAddress(endpoint.host(), endpoint.port());
   }
@@ -159,6 +164,11 @@ final class Lab {
 
   static SendOptions watched(Progress progress) {
     return SendOptions.defaults().progress(progress);
+  }
+
+  /// Closes a resource before its block ends.
+  static void end(AutoCloseable resource) throws Exception {
+    resource.close();
   }
 
   static Duration since(long nanos) {

@@ -64,7 +64,7 @@ class LimitsTest {
         assertThat(RawPeer.rest(third, PATIENCE)).isEmpty();
       }
       Lab.eventually(node, "refused-full", 1);
-      second.close();
+      Lab.end(second);
       RawPeer.visit(node.endpoint());
     }
   }

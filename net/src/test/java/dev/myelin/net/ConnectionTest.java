@@ -1,0 +1,258 @@
+package dev.myelin.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
+import dev.myelin.testkit.FaultProxy;
+import dev.myelin.testkit.LeakCheck;
+import dev.myelin.testkit.LinkEffect;
+import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Timeout(30)
+@ExtendWith(LeakCheck.class)
+class ConnectionTest {
+  private static final int LARGE = 32 << 20;
+
+  private static Message.Transfer transfer(int stream, Tensor tensor) {
+    TensorHeader header =
+        new TensorHeader("t", tensor.dtype(), tensor.shape(), TensorHeader.Digest.NONE);
+    return new Message.Transfer(stream, header, tensor);
+  }
+
+  private static FutureTask<Boolean> sending(Connection connection, Tensor tensor) {
+    return Lab.aside(
+        () -> {
+          while (true) {
+            connection.send(transfer(connection.nextStream(), tensor));
+          }
+        });
+  }
+
+  private static Throwable failureOf(FutureTask<?> task) throws Exception {
+    try {
+      Object value = task.get(15, TimeUnit.SECONDS);
+      throw new AssertionError("ended with " + value + " (expected: an exception)");
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+
+  @Test
+  void endsEveryWaitingCallWhenThePeerFallsSilent(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Lab.impatient());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      pair.proxy.apply(new LinkEffect.Stall(0));
+      FutureTask<Message> receiving = Lab.aside(() -> pair.near.receive(Landing.in(pool)));
+      FutureTask<Boolean> first = sending(pair.near, tensor);
+      FutureTask<Boolean> second = sending(pair.near, tensor);
+      long start = System.nanoTime();
+      for (FutureTask<?> waiting : List.of(receiving, first, second)) {
+        assertThat(failureOf(waiting))
+            .isInstanceOf(PeerException.TimedOut.class)
+            .hasMessageContaining("silent")
+            .hasMessageContaining("expected");
+      }
+      assertThat(Lab.since(start)).isLessThan(Duration.ofSeconds(3));
+      assertThat(pair.proxy.harmsBy(LinkEffect.Stall.class)).isPositive();
+      assertThatThrownBy(() -> pair.near.send(new Message.Ping(1)))
+          .isInstanceOf(PeerException.TimedOut.class);
+    }
+  }
+
+  @Test
+  void endsAPendingDeliveryWhenThePeerFallsSilent(TensorPool pool) throws Exception {
+    try (Node one = Node.start(Lab.config(Lab.impatient()));
+        Node two = Node.start(Lab.config(Lab.impatient()));
+        FaultProxy proxy = FaultProxy.open(Lab.address(two.endpoint()), 1);
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      Peer peer = one.connect(Lab.at(proxy.port()), Lab.SOON);
+      proxy.apply(new LinkEffect.Stall(0));
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> peer.deliver("t", tensor, SendOptions.defaults()))
+          .isInstanceOfAny(PeerException.TimedOut.class, PeerException.Closed.class)
+          .hasMessageContaining("silent");
+      assertThat(Lab.since(start)).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  @Test
+  void endsEveryWaitingCallWhenItIsClosedHere(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      List<FutureTask<?>> waiting = new ArrayList<>();
+      waiting.add(Lab.aside(() -> pair.near.receive(Landing.in(pool))));
+      for (int i = 0; i < 4; i++) {
+        waiting.add(sending(pair.near, tensor));
+      }
+      Lab.eventually("bytes leave", () -> pair.proxy.accepted() == 1);
+      pair.near.close();
+      for (FutureTask<?> each : waiting) {
+        assertThat(failureOf(each))
+            .isInstanceOf(PeerException.Closed.class)
+            .hasMessageContaining("closed here");
+      }
+      assertThat(pair.near.state()).isEqualTo(Connection.State.CLOSED);
+      pair.near.close();
+    }
+  }
+
+  @Test
+  void endsWhenASenderIsInterrupted(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      FutureTask<Boolean> task =
+          new FutureTask<>(
+              () -> {
+                while (true) {
+                  pair.near.send(transfer(pair.near.nextStream(), tensor));
+                }
+              });
+      Thread sender = Thread.ofPlatform().name("sender").start(task);
+      Lab.eventually("it waits", () -> sender.getState() == Thread.State.RUNNABLE);
+      sender.interrupt();
+      assertThat(failureOf(task)).isInstanceOf(PeerException.Closed.class);
+      sender.join();
+      assertThat(pair.near.state()).isEqualTo(Connection.State.CLOSED);
+    }
+  }
+
+  @Test
+  void givesNullForACleanEnd(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults())) {
+      pair.near.close();
+      assertThat(received(pair.far, pool)).isNull();
+    }
+  }
+
+  /// Returns what comes that is not a sign of life.
+  private static Message received(Connection connection, TensorPool pool) throws IOException {
+    return connection.receive(Landing.in(pool));
+  }
+
+  @Test
+  void failsWhenTheEndCutsAFrame(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      pair.proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.HalfClose(1 << 20));
+      FutureTask<Boolean> sender = sending(pair.near, tensor);
+      assertThatThrownBy(() -> received(pair.far, pool))
+          .isInstanceOf(PeerException.Closed.class)
+          .hasMessageContaining("ended");
+      assertThat(pair.proxy.harmsBy(LinkEffect.HalfClose.class)).isPositive();
+      pair.near.close();
+      assertThat(failureOf(sender)).isInstanceOf(PeerException.class);
+    }
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  @Test
+  void measuresTheRoundTripWhileBothSidesReceive(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults())) {
+      FutureTask<Message> near = Lab.aside(() -> received(pair.near, pool));
+      FutureTask<Message> far = Lab.aside(() -> received(pair.far, pool));
+      Lab.eventually("a round trip", () -> pair.near.roundTrip().isPresent());
+      assertThat(pair.near.answersWithin(Lab.SOON)).isTrue();
+      assertThat(pair.near.roundTrip().orElseThrow()).isBetween(Duration.ofNanos(1), Lab.SOON);
+      pair.near.close();
+      assertThat(far.get()).isNull();
+      assertThat(failureOf(near)).isInstanceOf(PeerException.Closed.class);
+    }
+  }
+
+  @Test
+  void tellsThePeerWhichRuleItBroke() throws Exception {
+    try (Node node = Node.start(Lab.config());
+        RawPeer wrong = RawPeer.dial(node.endpoint())) {
+      // DATA on stream 9 that begins with sequence 5.
+      wrong.write(StockPeer.frame(StockPeer.DATA, 9, 5, (byte) 1));
+      Message heard = heardBy(wrong, Message.Fault.class);
+      assertThat(heard)
+          .isInstanceOfSatisfying(
+              Message.Fault.class,
+              fault -> {
+                assertThat(fault.code()).isEqualTo(FaultCode.PROTOCOL.code());
+                assertThat(fault.text()).contains("sequence: 5 (expected: 0)");
+              });
+      Lab.eventually(node, "malformed", 1);
+    }
+  }
+
+  private static Message heardBy(RawPeer peer, Class<? extends Message> kind) throws IOException {
+    try (TensorPool pool = TensorPool.open("raw", 1 << 20)) {
+      while (true) {
+        Message message = peer.session.receive(Landing.in(pool));
+        if (message == null || kind.isInstance(message)) {
+          return message;
+        }
+      }
+    }
+  }
+
+  @Test
+  void endsWithAPeerThatAsksWithoutReadingTheAnswers() throws Exception {
+    try (Node node = Node.start(Lab.config());
+        RawPeer asker = RawPeer.dial(node.endpoint())) {
+      FutureTask<Boolean> asking =
+          Lab.aside(
+              () -> {
+                for (long token = 0; ; token++) {
+                  asker.session.send(new Message.Ping(token));
+                }
+              });
+      assertThat(failureOf(asking)).isInstanceOf(IOException.class);
+      Lab.eventually(
+          "the reason",
+          () ->
+              node.peers().getFirst().lastFailure().orElse("").contains("expected: that it reads"));
+    }
+  }
+
+  @Test
+  void endsOneMessageWhenItsWatcherThrows(TensorPool pool) throws Exception {
+    try (Node one = Node.start(Lab.config());
+        Node two = Node.start(Lab.config());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      Peer peer = one.connect(two.endpoint(), Lab.SOON);
+      IOException enough = new IOException("enough");
+      SendOptions cancelled =
+          Lab.watched(
+              (sent, total) -> {
+                if (sent > total / 2) {
+                  throw enough;
+                }
+              });
+      assertThatThrownBy(() -> peer.deliver("half", tensor, cancelled)).isSameAs(enough);
+      IllegalStateException wrong = new IllegalStateException("wrong");
+      SendOptions broken =
+          Lab.watched(
+              (_, _) -> {
+                throw wrong;
+              });
+      assertThatThrownBy(() -> peer.deliver("wrong", tensor, broken)).isSameAs(wrong);
+      Lab.eventually(two, "streams-cancelled", 2);
+      Lab.eventually("its memory is back", () -> two.pool().outstanding() == 0);
+      peer.deliver("whole", tensor, SendOptions.defaults());
+      try (Delivery delivery = two.receive(Lab.SOON)) {
+        assertThat(delivery.name()).isEqualTo("whole");
+      }
+      assertThat(Lab.count(one, "connections-closed")).isZero();
+    }
+  }
+}
