@@ -138,11 +138,16 @@ public final class Listener implements AutoCloseable {
     Link link =
         Link.over(channel, new Link.Way(remote, address.getAddress(), "unknown", true), transport);
     Strangers.Guest guest = strangers.admit(address.getAddress(), link::close);
-    transport
-        .tasks()
-        .fork(
-            transport.threadName("greeter-" + remote.port()),
-            () -> shakeHands(link, guest, address.getAddress()));
+    Thread greeter =
+        transport
+            .tasks()
+            .fork(
+                transport.threadName("greeter-" + remote.port()),
+                () -> shakeHands(link, guest, address.getAddress()));
+    if (greeter.getState() == Thread.State.NEW) {
+      link.close(); // the node is closing, and nobody will greet
+      strangers.left(guest);
+    }
   }
 
   private void shakeHands(Link link, Strangers.Guest guest, InetAddress address) {

@@ -34,6 +34,7 @@ public final class FaultProxy implements AutoCloseable {
   private final Map<Direction, Lane> lanes = new EnumMap<>(Direction.class);
   private final Collection<Link> links = new ConcurrentLinkedQueue<>();
   private final Collection<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final Thread acceptor;
   private volatile boolean closed;
   private final AtomicInteger accepted = new AtomicInteger();
 
@@ -44,6 +45,7 @@ public final class FaultProxy implements AutoCloseable {
     for (Direction direction : Direction.values()) {
       lanes.put(direction, new Lane(new Random(seeds.nextLong())));
     }
+    this.acceptor = Thread.ofVirtual().name("fault-proxy-acceptor").unstarted(this::acceptAll);
   }
 
   /// Opens a proxy on a free loopback port that dials `target` for everyone who dials it.
@@ -51,7 +53,7 @@ public final class FaultProxy implements AutoCloseable {
     ServerSocketChannel server =
         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     FaultProxy proxy = new FaultProxy(server, target, seed);
-    proxy.start("acceptor", proxy::acceptAll);
+    proxy.acceptor.start();
     return proxy;
   }
 
@@ -103,8 +105,9 @@ public final class FaultProxy implements AutoCloseable {
     closed = true;
     server.close();
     heal();
-    cutAll();
     try {
+      acceptor.join();
+      cutAll();
       for (Thread thread : threads) {
         thread.join();
       }
@@ -203,10 +206,17 @@ public final class FaultProxy implements AutoCloseable {
   private final class Link {
     final SocketChannel dialler;
     final SocketChannel onward;
+    private final AtomicInteger directions = new AtomicInteger(2);
 
     Link(SocketChannel dialler, SocketChannel onward) {
       this.dialler = dialler;
       this.onward = onward;
+    }
+
+    void directionEnded() {
+      if (directions.decrementAndGet() == 0) {
+        close();
+      }
     }
 
     void close() {
@@ -262,9 +272,7 @@ public final class FaultProxy implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      if (!out.isOpen() || !in.isOpen()) {
-        link.close();
-      }
+      link.directionEnded();
     }
 
     private void step(ByteBuffer buffer) throws IOException, InterruptedException {

@@ -1,0 +1,99 @@
+package dev.myelin.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Network namespaces that stand for hosts, joined by a bridge in one of their own; needs root on
+/// Linux.
+///
+/// Nothing of it touches the network of the machine.
+final class Namespaces implements Trio.Ground {
+  private final String name = "my" + ProcessHandle.current().pid();
+  private final int hosts;
+
+  private Namespaces(int hosts) {
+    this.hosts = hosts;
+  }
+
+  /// Makes that many hosts; fails with the words of `ip` where that is not allowed.
+  static Namespaces open(int hosts) throws IOException, InterruptedException {
+    Namespaces made = new Namespaces(hosts);
+    try {
+      made.build();
+      return made;
+    } catch (IOException | InterruptedException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<String> prefix(int which) {
+    return List.of("ip", "netns", "exec", space(which));
+  }
+
+  @Override
+  public String host(int which) {
+    return "10.77.0." + (which + 1);
+  }
+
+  /// Takes that host off the bridge without a word to anybody, as a pulled cable does.
+  void dropLink(int which) throws IOException, InterruptedException {
+    run("ip", "-n", hub(), "link", "set", "to" + which, "down");
+  }
+
+  void restoreLink(int which) throws IOException, InterruptedException {
+    run("ip", "-n", hub(), "link", "set", "to" + which, "up");
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<String> spaces = new ArrayList<>(List.of(hub()));
+    for (int i = 0; i < hosts; i++) {
+      spaces.add(space(i));
+    }
+    try {
+      for (String each : spaces) {
+        new ProcessBuilder("ip", "netns", "delete", each).start().waitFor(10, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void build() throws IOException, InterruptedException {
+    run("ip", "netns", "add", hub());
+    run("ip", "-n", hub(), "link", "add", "bridge", "type", "bridge");
+    run("ip", "-n", hub(), "link", "set", "bridge", "up");
+    for (int i = 0; i < hosts; i++) {
+      String host = space(i);
+      run("ip", "netns", "add", host);
+      run(
+          "ip", "-n", hub(), "link", "add", "to" + i, "type", "veth", "peer", "name", "eth0",
+          "netns", host);
+      run("ip", "-n", hub(), "link", "set", "to" + i, "master", "bridge", "up");
+      run("ip", "-n", host, "address", "add", host(i) + "/24", "dev", "eth0");
+      run("ip", "-n", host, "link", "set", "eth0", "up");
+      run("ip", "-n", host, "link", "set", "lo", "up");
+    }
+  }
+
+  private String hub() {
+    return name + "-hub";
+  }
+
+  private String space(int which) {
+    return name + "-" + which;
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + said + " (expected: root on Linux)");
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.myelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.myelin.net.Delivery;
+import dev.myelin.net.Endpoint;
+import dev.myelin.net.Node;
+import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeConfig.Finding;
+import dev.myelin.net.Peer;
+import dev.myelin.net.Reception;
+import dev.myelin.net.SendOptions;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.TensorHeader.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Nodes come, deliver and go, for `-Dmyelin.soak.minutes` (2): nothing may grow.
+@Timeout(value = 12, unit = TimeUnit.HOURS)
+class SoakIT {
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final long MEBIBYTE = 1 << 20;
+  private static final long GROWTH_BYTES = 48 * MEBIBYTE;
+  private static final int GUESTS = 4;
+
+  /// What the process holds at one moment.
+  private record Holdings(long residentBytes, long descriptors, int threads, long poolBytes) {
+    static Holdings now(TensorPool pool) throws IOException {
+      System.gc();
+      long resident =
+          Files.readAllLines(Path.of("/proc/self/status")).stream()
+              .filter(line -> line.startsWith("VmRSS:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+              .findFirst()
+              .orElseThrow();
+      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        return new Holdings(
+            resident, open.count(), Thread.getAllStackTraces().size(), pool.outstanding());
+      }
+    }
+  }
+
+  @Test
+  void nothingGrowsWhileNodesComeAndGo() throws Exception {
+    long minutes = Long.getLong("myelin.soak.minutes", 2);
+    long begin = System.nanoTime();
+    long end = begin + Duration.ofMinutes(minutes).toNanos();
+    long warm = begin + (end - begin) / 3;
+    Holdings first = null;
+    Holdings last = null;
+    int rounds = 0;
+    try (Node host = Node.start(config(), Reception.handler(Delivery::close));
+        TensorPool pool = TensorPool.open("soak", 64 * MEBIBYTE)) {
+      while (System.nanoTime() < end || first == null) {
+        round(host, pool, rounds++);
+        last = Holdings.now(host.pool());
+        if (first == null && System.nanoTime() > warm) {
+          first = last;
+        }
+      }
+    }
+    System.out.printf("soak: %d rounds, from %s to %s%n", rounds, first, last);
+    assertThat(last.residentBytes()).isLessThanOrEqualTo(first.residentBytes() + GROWTH_BYTES);
+    assertThat(last.descriptors()).isLessThanOrEqualTo(first.descriptors() + 10);
+    assertThat(last.threads()).isLessThanOrEqualTo(first.threads() + 10);
+    assertThat(last.poolBytes()).isZero();
+  }
+
+  private static void round(Node host, TensorPool pool, int round) throws Exception {
+    List<Node> guests = new ArrayList<>();
+    try (Crew crew = new Crew()) {
+      for (int i = 0; i < GUESTS; i++) {
+        Node guest = Node.start(config());
+        guests.add(guest);
+        Peer peer = guest.connect(host.endpoint(), SOON);
+        long bytes = (round * 7919L + i * 104_729L) % (4 * MEBIBYTE);
+        crew.run(() -> deliver(peer, pool, bytes));
+      }
+      crew.join();
+    } finally {
+      guests.forEach(Node::close);
+    }
+  }
+
+  private static void deliver(Peer peer, TensorPool pool, long bytes) throws Exception {
+    try (Tensor tensor = Tensors.random(pool, bytes, bytes)) {
+      for (int i = 0; i < 5; i++) {
+        peer.deliver("soak", tensor, SendOptions.defaults().digest(Digest.CRC32C));
+      }
+    }
+  }
+
+  private static NodeConfig config() {
+    return NodeConfig.of("lab", Identities.KEY)
+        .listen(new Endpoint("127.0.0.1", 0))
+        .finding(Finding.only());
+  }
+}
