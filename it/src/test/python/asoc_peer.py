@@ -6,7 +6,9 @@ whether connected or not, uses odd stream ids, registers connections by the id o
 registration when any connection of that id ends, and ignores frame types it does not know.
 
     asoc_peer.py --community C --key K [--id UUID] [--port N] [--peers HOST:PORT,...]
-                 [--discovery PORT [--broadcast-to ADDRESS]]
+                 [--discovery PORT [--broadcast-to ADDRESS] [--silent]]
+
+With --silent it listens for beacons and sends none, so that the other side cannot dial it first.
 
 It is driven by JSON lines on standard input and reports JSON lines on standard output.
 
@@ -277,7 +279,8 @@ class Peer:
                 peer.heard(data, addr)
 
         await asyncio.get_running_loop().create_datagram_endpoint(Ear, sock=udp)
-        self.spawn(self.beacon(udp, port))
+        if not self.options.silent:
+            self.spawn(self.beacon(udp, port))
 
     # Control
 
@@ -336,6 +339,7 @@ def main():
     parser.add_argument("--peers", default="")
     parser.add_argument("--discovery", type=int, default=0, help="UDP port; 0 for none")
     parser.add_argument("--broadcast-to", default="255.255.255.255")
+    parser.add_argument("--silent", action="store_true", help="send no beacons")
     options = parser.parse_args()
     asyncio.run(Peer(options).run())
 
