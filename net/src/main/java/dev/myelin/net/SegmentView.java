@@ -16,7 +16,7 @@ final class SegmentView {
 
   /// Returns the bytes from `offset` on, at most `length` and at most to the end of a window.
   ByteBuffer of(MemorySegment segment, long offset, long length) {
-    if (!viewed.equals(segment) || offset < start || offset - start >= view.capacity()) {
+    if (!isViewed(segment) || offset < start || offset - start >= view.capacity()) {
       boolean whole = segment.byteSize() <= WINDOW_BYTES;
       start = whole ? 0 : offset;
       long size = whole ? segment.byteSize() : Math.min(WINDOW_BYTES, segment.byteSize() - offset);
@@ -25,6 +25,12 @@ final class SegmentView {
     }
     int from = (int) (offset - start);
     return view.limit((int) Math.min(view.capacity(), from + length)).position(from);
+  }
+
+  /// Memory that was given back may be mapped again at the same address: it is equal, but not the
+  /// same.
+  private boolean isViewed(MemorySegment segment) {
+    return viewed.equals(segment) && viewed.scope().equals(segment.scope());
   }
 
   /// Forgets the segment.
