@@ -19,6 +19,7 @@ class SegmentViewTest {
   }
 
   @Test
+  @SuppressWarnings("restricted") // the same address twice on purpose
   void doesNotMistakeNewMemoryAtAnOldAddressForTheOld() {
     SegmentView view = new SegmentView();
     MemorySegment old;
