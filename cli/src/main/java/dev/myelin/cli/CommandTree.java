@@ -101,6 +101,7 @@ final class CommandTree {
     commands.put("completion", CompletionCommand::new);
     commands.put("demo-node", DemoNodeCommand::new);
     commands.put("bench-node", BenchNodeCommand::new);
+    commands.put("train", TrainCommand::new);
     return commands;
   }
 }

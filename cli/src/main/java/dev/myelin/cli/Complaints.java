@@ -45,7 +45,7 @@ final class Complaints implements IExecutionExceptionHandler, IParameterExceptio
   private static String guess(CommandLine line, UnmatchedArgumentException failure) {
     List<String> known = new ArrayList<>(line.getSubcommands().keySet());
     line.getCommandSpec().options().forEach(option -> known.addAll(List.of(option.names())));
-    known.removeIf(name -> name.endsWith("-node"));
+    known.removeIf(name -> name.endsWith("-node") || name.equals("train"));
     return Guess.nearest(failure.getUnmatched().getFirst(), known)
         .map(name -> "; did you mean '" + name + "'?")
         .orElse("");

@@ -116,11 +116,14 @@ final class DemoFile {
     }
   }
 
+  // The sum of four uniform numbers is near enough to a normal one, and four times as fast.
   private static void weights(MemorySegment segment, RandomGenerator random) {
-    float scale = (float) (1 / Math.sqrt(WIDTH));
+    float scale = (float) (Math.sqrt(3.0 / WIDTH) / (1 << 16));
     long count = segment.byteSize() / 4;
     for (long i = 0; i < count; i++) {
-      segment.setAtIndex(FLOAT, i, (float) random.nextGaussian() * scale);
+      long bits = random.nextLong();
+      long sum = (bits & 0xFFFF) + (bits >>> 16 & 0xFFFF) + (bits >>> 32 & 0xFFFF) + (bits >>> 48);
+      segment.setAtIndex(FLOAT, i, (sum - 131_070) * scale);
     }
   }
 
