@@ -12,6 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -115,14 +119,22 @@ final class DemoCommand implements Callable<Integer> {
                 + " of tensors in "
                 + Words.time(since(begun)),
             NodeEvents.event("wrote", "bytes", Files.size(file)));
-        introduce(a, b);
-        long there = stream(a, "a", "b", List.of(file));
-        long back = stream(b, "b", "a", files(second));
-        a.order(Json.object("end", true));
-        b.order(Json.object("end", true));
-        tensors = files(second).size() + files(first).size();
-        bytes = there + back;
-        return verify();
+        try (ExecutorService verifier = Executors.newVirtualThreadPerTaskExecutor()) {
+          // each copy is looked at while the next one is made
+          Future<Map<String, String>> sent = verifier.submit(() -> DemoFile.digests(List.of(file)));
+          introduce(a, b);
+          long there = stream(a, "a", "b", List.of(file));
+          Future<Map<String, String>> arrived =
+              verifier.submit(() -> DemoFile.digests(files(second)));
+          long back = stream(b, "b", "a", files(second));
+          a.order(Json.object("end", true));
+          b.order(Json.object("end", true));
+          tensors = files(second).size() + files(first).size();
+          bytes = there + back;
+          return verify(sent.get(), arrived.get());
+        } catch (ExecutionException e) {
+          throw new IOException("a copy cannot be read: " + e.getCause(), e);
+        }
       }
     }
 
@@ -203,11 +215,9 @@ final class DemoCommand implements Callable<Integer> {
       return total;
     }
 
-    private boolean verify() throws IOException {
-      Map<String, String> expected = DemoFile.digests(List.of(file));
-      boolean same =
-          expected.equals(DemoFile.digests(files(first)))
-              && expected.equals(DemoFile.digests(files(second)));
+    private boolean verify(Map<String, String> expected, Map<String, String> arrived)
+        throws IOException {
+      boolean same = expected.equals(arrived) && expected.equals(DemoFile.digests(files(first)));
       say(
           same
               ? "verified  SHA-256 of all "

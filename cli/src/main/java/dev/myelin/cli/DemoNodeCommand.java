@@ -71,6 +71,9 @@ final class DemoNodeCommand implements Callable<Integer> {
         new BufferedReader(new InputStreamReader(root.shell().in(), StandardCharsets.UTF_8));
     for (String line = orders.readLine(); line != null; line = orders.readLine()) {
       Map<String, Object> order = Json.parse(line);
+      if (order.containsKey("end")) {
+        return;
+      }
       if (order.get("send") instanceof List<?> files) {
         send(node.awaitPeer(LIMIT), files.stream().map(String::valueOf).toList());
       }
