@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 public final class Listener implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Listener.class.getName());
   private static final int BACKLOG = 1024;
+  private static final Duration LAST_GREETING = Duration.ofSeconds(1);
   private static final long EXHAUSTED_NANOS = 50_000_000;
 
   private final Transport transport;
@@ -94,7 +96,8 @@ public final class Listener implements AutoCloseable {
     } catch (IOException e) {
       // The port is free either way.
     }
-    acceptor.interrupt();
+    // Never interrupted: an accept that had succeeded would lose its socket. Closing ends it too.
+    Tasks.join(acceptor, LAST_GREETING);
     transport.closed(this);
   }
 

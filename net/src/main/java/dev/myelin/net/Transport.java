@@ -34,6 +34,7 @@ public final class Transport implements AutoCloseable {
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
   private volatile int listenPort;
+  private volatile boolean closed;
 
   private Transport(NodeConfig config, ReplayMemory memory) {
     this.config = config;
@@ -141,6 +142,9 @@ public final class Transport implements AutoCloseable {
     link.source().widen();
     Connection connection = new Connection(link, session);
     connections.add(connection);
+    if (closed) {
+      connection.close();
+    }
     if (connection.state() == Connection.State.CLOSED) {
       connections.remove(connection);
     }
@@ -167,6 +171,7 @@ public final class Transport implements AutoCloseable {
   /// Closes listeners and connections, and waits for their threads.
   @Override
   public void close() {
+    closed = true;
     listeners.forEach(Listener::close);
     connections.forEach(Connection::close);
     tasks.close();
