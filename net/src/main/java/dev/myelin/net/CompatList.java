@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 
 /// The addresses and ids of stock peers that may stay with the stock handshake.
 final class CompatList {
@@ -27,6 +28,9 @@ final class CompatList {
     if (!id.isEmpty() && entry.toLowerCase(Locale.ROOT).equals(id.toLowerCase(Locale.ROOT))) {
       return true;
     }
+    if (isId(entry)) {
+      return false; // never a name to be looked up
+    }
     int slash = entry.indexOf('/');
     try {
       if (slash < 0) {
@@ -36,6 +40,14 @@ final class CompatList {
       return within(InetAddress.getByName(entry.substring(0, slash)), bits, address);
     } catch (UnknownHostException | NumberFormatException e) {
       return false; // an entry that means nothing here allows nobody
+    }
+  }
+
+  private static boolean isId(String entry) {
+    try {
+      return entry.length() == 36 && UUID.fromString(entry).version() >= 0;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

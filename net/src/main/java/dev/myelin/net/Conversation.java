@@ -108,7 +108,7 @@ final class Conversation {
     switch (message) {
       case Message.Transfer transfer -> whole(from, transfer);
       case Message.TensorData data -> intake.chunk(from, data);
-      case Message.End end -> events.receivedRaw(peer, intake.end(from, end));
+      case Message.End end -> end(from, end);
       case Message.Abort abort -> {
         events.cancelled();
         intake.drop(abort.stream());
@@ -121,6 +121,7 @@ final class Conversation {
       }
       case Message.Declined declined -> {
         events.declined();
+        intake.drop(declined.stream());
         connection.answer(new Message.Cancel(declined.stream(), declined.code(), declined.text()));
       }
       case Message.Contacts contacts -> gossip.heard(peer, contacts);
@@ -152,6 +153,17 @@ final class Conversation {
       connection.settled();
     }
     events.received(peer, stream, transfer.header(), bytes);
+  }
+
+  /// What cannot be joined is lost, and the connection goes on.
+  private void end(PeerId from, Message.End end) throws IOException, InterruptedException {
+    try {
+      events.receivedRaw(peer, intake.end(from, end));
+    } catch (PeerException.Overloaded e) {
+      events.declined();
+      String text = String.valueOf(e.getMessage());
+      connection.answer(new Message.Cancel(end.stream(), FaultCode.OVERLOADED.code(), text));
+    }
   }
 
   private void answered(int stream, int code, long bytes, String text) {

@@ -3,26 +3,27 @@ package dev.myelin.net;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The tensors that arrived and nobody took yet: bounded in number, and by the pool in bytes.
 final class Inbox implements AutoCloseable {
   private final TensorPool pool;
   private final Limits.Streams limits;
-  private final BlockingQueue<Delivery> queue;
   private final AtomicLong arriving = new AtomicLong();
-  private volatile boolean closed;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Delivery> queue = new ArrayDeque<>(); // guarded by lock
+  private boolean closed; // guarded by lock
 
   Inbox(TensorPool pool, Limits.Streams limits) {
     this.pool = pool;
     this.limits = limits;
-    this.queue = new ArrayBlockingQueue<>(limits.queuedMessages());
   }
 
   TensorPool pool() {
@@ -43,37 +44,78 @@ final class Inbox implements AutoCloseable {
     return pool.outstanding() > arriving.get();
   }
 
-  /// Puts a tensor in; waits while the inbox is full.
+  /// Puts a tensor in; waits while the inbox is full. Once closed, the tensor is closed too.
   void put(Delivery delivery) throws InterruptedException {
+    boolean kept = false;
+    lock.lockInterruptibly();
     try {
-      queue.put(delivery);
-    } catch (InterruptedException e) {
-      delivery.close();
-      throw e;
-    }
-    if (closed) {
-      dropAll();
+      while (!closed && queue.size() >= limits.queuedMessages()) {
+        changed.await();
+      }
+      if (!closed) {
+        queue.addLast(delivery);
+        kept = true;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+      if (!kept) {
+        delivery.close();
+      }
     }
   }
 
+  /// Returns the next tensor; null if none came within `limit` or the inbox was closed.
   @Nullable Delivery poll(Duration limit) throws InterruptedException {
-    return queue.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (queue.isEmpty() && left > 0 && !closed) {
+        left = changed.awaitNanos(left);
+      }
+      return taken();
+    } finally {
+      lock.unlock();
+    }
   }
 
+  /// Returns the next tensor.
   Delivery take() throws InterruptedException {
-    return queue.take();
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        Delivery next = taken();
+        if (next != null) {
+          return next;
+        }
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /// Closes every tensor that nobody took.
+  private @Nullable Delivery taken() {
+    Delivery next = queue.pollFirst();
+    if (next != null) {
+      changed.signalAll();
+    }
+    return next;
+  }
+
+  /// Closes every tensor that nobody took, and ends every wait.
   @Override
   public void close() {
-    closed = true;
-    dropAll();
-  }
-
-  private void dropAll() {
-    List<Delivery> left = new ArrayList<>();
-    queue.drainTo(left);
+    List<Delivery> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = List.copyOf(queue);
+      queue.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     left.forEach(Delivery::close);
   }
 }

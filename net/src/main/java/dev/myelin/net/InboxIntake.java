@@ -71,9 +71,7 @@ final class InboxIntake implements Intake {
               + " streams)",
           null);
     }
-    Tensor chunk = allocate("stream " + stream, DType.U8, Shape.of(bytes));
-    inbox.arriving(bytes);
-    return chunk;
+    return allocate("stream " + stream, DType.U8, Shape.of(bytes));
   }
 
   @Override
@@ -94,6 +92,7 @@ final class InboxIntake implements Intake {
     Pieces all = pieces.computeIfAbsent(data.stream(), _ -> new Pieces());
     all.chunks.add(data.tensor());
     all.bytes += data.tensor().byteSize();
+    inbox.arriving(data.tensor().byteSize());
   }
 
   @Override

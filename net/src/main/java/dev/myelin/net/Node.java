@@ -40,14 +40,14 @@ public final class Node implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Listener listener;
 
-  private Node(NodeConfig config, Reception reception, Transport transport) throws IOException {
+  private Node(NodeConfig config, Reception reception, Transport transport, TensorPool pool)
+      throws IOException {
     this.config = config;
     this.transport = transport;
     this.reception = reception;
     this.stowage = reception instanceof Reception.Folder folder ? new Stowage(folder) : null;
     this.events = new NodeEvents(transport.counting());
-    this.pool =
-        TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
+    this.pool = pool;
     this.inbox = new Inbox(pool, config.limits().streams());
     this.roster = new Roster(id(), events, transport.counting(), this::seek);
     this.reunion = new Reunion(transport, roster, events, tasks, this::intake);
@@ -67,12 +67,21 @@ public final class Node implements AutoCloseable {
   ///   what to do
   public static Node start(NodeConfig config, Reception reception) throws IOException {
     Transport transport = Transport.open(config);
+    TensorPool pool =
+        TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
+    Node node;
     try {
-      Node node = new Node(config, reception, transport);
+      node = new Node(config, reception, transport, pool);
+    } catch (IOException | RuntimeException e) {
+      transport.close();
+      pool.close();
+      throw e;
+    }
+    try {
       node.begin();
       return node;
     } catch (IOException | RuntimeException e) {
-      transport.close();
+      node.close();
       throw e;
     }
   }
@@ -231,6 +240,7 @@ public final class Node implements AutoCloseable {
     if (peer != null) {
       return peer;
     }
+    requireOpen();
     StringBuilder heard = new StringBuilder();
     for (KnownPeer known : roster.all()) {
       heard
@@ -260,9 +270,16 @@ public final class Node implements AutoCloseable {
     }
     Delivery delivery = inbox.poll(limit);
     if (delivery == null) {
+      requireOpen();
       throw new PeerException.TimedOut("no tensor within " + limit.toMillis() + " ms");
     }
     return delivery;
+  }
+
+  private void requireOpen() throws PeerException {
+    if (closed.get()) {
+      throw new PeerException.Closed("this node was closed", false, null);
+    }
   }
 
   /// Returns the pool in which tensors land.
@@ -280,8 +297,8 @@ public final class Node implements AutoCloseable {
     events.add(nodeListener);
   }
 
-  /// Says goodbye, lets streams under way end within the drain limit, closes everything. Twice is
-  /// harmless.
+  /// Says goodbye, lets streams under way end within the drain limit, closes everything; calls that
+  /// wait throw [PeerException.Closed]. Twice is harmless.
   ///
   /// @throws dev.myelin.tensor.LeakException if tensors of this node are still open; it names them
   @Override
@@ -290,6 +307,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     listener.close();
+    roster.close();
     reunion.close(config.limits().waits().drain());
     tasks.close();
     transport.close();

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The peers a node knows: by id, and by address while an address has not told who it is.
-final class Roster {
+final class Roster implements AutoCloseable {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final int MOST_PEERS = 16_384;
 
@@ -34,6 +34,8 @@ final class Roster {
   private final Condition changed = lock.newCondition();
   private final Map<PeerId, KnownPeer> byId = new HashMap<>(); // guarded by lock
   private final Map<Endpoint, KnownPeer> byAddress = new HashMap<>(); // guarded by lock
+
+  private boolean closed; // guarded by lock
 
   /// @param seek begins to dial a peer that is new here
   Roster(PeerId own, NodeEvents events, Counters counters, Consumer<KnownPeer> seek) {
@@ -204,14 +206,27 @@ final class Roster {
     }
   }
 
-  /// Waits until the peer that `find` looks for is there, at most `nanos`; null if it never came.
+  /// Lets nobody wait any longer.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until the peer that `find` looks for is there, at most `nanos`; null if it never came or
+  /// this was closed.
   @Nullable Peer await(Finder find, long nanos) throws InterruptedException {
     long left = nanos;
     lock.lock();
     try {
       while (true) {
         Peer found = find.find(snapshot());
-        if (found != null || left <= 0) {
+        if (found != null || left <= 0 || closed) {
           return found;
         }
         left = changed.awaitNanos(left);
