@@ -178,8 +178,7 @@ class AttackTest {
   void doesNotHandALivePeerOverToAnAcceptorThatClaimsItsId(TensorPool pool) throws Exception {
     UUID id = UUID.randomUUID();
     try (Node node = Node.start(Lab.config());
-        ServerSocketChannel rogue =
-            ServerSocketChannel.open().bind(new java.net.InetSocketAddress("127.0.0.2", 0));
+        ServerSocketChannel rogue = ServerSocketChannel.open().bind(Lab.free("127.0.0.2"));
         Node genuine = Node.start(Lab.config(id));
         Tensor tensor = Lab.counted(pool, 1 << 16)) {
       genuine.connect(node.endpoint(), Lab.SOON);

@@ -1,7 +1,6 @@
 package dev.myelin.net;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -19,8 +18,7 @@ final class BlackHole implements AutoCloseable {
   }
 
   static BlackHole open() throws IOException {
-    BlackHole hole =
-        new BlackHole(ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0), 1));
+    BlackHole hole = new BlackHole(ServerSocketChannel.open().bind(Lab.free("127.0.0.1"), 1));
     hole.fill();
     return hole;
   }

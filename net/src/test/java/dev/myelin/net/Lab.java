@@ -10,6 +10,7 @@ import dev.myelin.wire.ApiKey;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Progress;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,7 +110,12 @@ final class Lab {
   }
 
   static InetSocketAddress address(Endpoint endpoint) {
-    return new InetSocketAddress(endpoint.host(), endpoint.port());
+    return new InetSocketAddress(InetAddress.ofLiteral(endpoint.host()), endpoint.port());
+  }
+
+  /// Returns any free port of an address of this machine.
+  static InetSocketAddress free(String host) {
+    return new InetSocketAddress(InetAddress.ofLiteral(host), 0);
   }
 
   static Endpoint at(int port) {

@@ -9,7 +9,6 @@ import dev.myelin.testkit.LeakCheck;
 import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.PeerException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -118,8 +117,7 @@ class LimitsTest {
   @Test
   void waitsForTheAnswerToAHelloNoLongerThanAllowed() throws Exception {
     Limits limits = Lab.handshake(PATIENCE, Duration.ofMillis(300));
-    try (ServerSocketChannel mute =
-            ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+    try (ServerSocketChannel mute = ServerSocketChannel.open().bind(Lab.free("127.0.0.1"));
         Transport transport = Transport.open(Lab.config(limits))) {
       long start = System.nanoTime();
       assertThatThrownBy(() -> transport.dial(StockPeer.endpoint(mute)))

@@ -8,7 +8,6 @@ import dev.myelin.wire.Trust;
 import dev.myelin.wire.asoc.AsocDialect;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -101,7 +100,7 @@ final class RawPeer implements AutoCloseable {
   static SocketChannel socket(Endpoint to, String from) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
-      channel.bind(new InetSocketAddress(from, 0));
+      channel.bind(Lab.free(from));
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.connect(Lab.address(to));
       return channel;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.wire.ApiKey;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -83,7 +82,7 @@ final class StockPeer {
   }
 
   static ServerSocketChannel listen() throws IOException {
-    return ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+    return ServerSocketChannel.open().bind(Lab.free("127.0.0.1"));
   }
 
   static Endpoint endpoint(ServerSocketChannel server) {
