@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,7 +46,7 @@ class ConnectionTest {
         });
   }
 
-  private static Throwable failureOf(FutureTask<?> task) throws Exception {
+  private static @Nullable Throwable failureOf(FutureTask<?> task) throws Exception {
     try {
       Object value = task.get(15, TimeUnit.SECONDS);
       throw new AssertionError("ended with " + value + " (expected: an exception)");
@@ -142,7 +143,8 @@ class ConnectionTest {
   }
 
   /// Returns what comes that is not a sign of life.
-  private static Message received(Connection connection, TensorPool pool) throws IOException {
+  private static @Nullable Message received(Connection connection, TensorPool pool)
+      throws IOException {
     return connection.receive(Landing.in(pool));
   }
 
@@ -194,7 +196,8 @@ class ConnectionTest {
     }
   }
 
-  private static Message heardBy(RawPeer peer, Class<? extends Message> kind) throws IOException {
+  private static @Nullable Message heardBy(RawPeer peer, Class<? extends Message> kind)
+      throws IOException {
     try (TensorPool pool = TensorPool.open("raw", 1 << 20)) {
       while (true) {
         Message message = peer.session.receive(Landing.in(pool));
