@@ -34,6 +34,7 @@ final class ChannelSource implements ByteSource {
 
   private volatile long askingNanos = heardNanos;
   private volatile boolean asking;
+  private volatile boolean inside;
 
   ChannelSource(SocketChannel channel) {
     this.channel = channel;
@@ -45,6 +46,11 @@ final class ChannelSource implements ByteSource {
       return 0;
     }
     return Math.min(nowNanos - heardNanos, nowNanos - askingNanos);
+  }
+
+  /// Returns whether the peer owes the rest of something it began.
+  boolean inside() {
+    return inside;
   }
 
   /// Begins the silence anew, after this process itself was asleep.
@@ -102,6 +108,7 @@ final class ChannelSource implements ByteSource {
     long done = take(target, offset, length);
     while (done < length) {
       long left = length - done;
+      inside = done > 0 || left >= DIRECT_BYTES;
       long got;
       if (left >= DIRECT_BYTES && target.isNative()) {
         got = readInto(target, offset + done, left);
@@ -116,6 +123,7 @@ final class ChannelSource implements ByteSource {
         return ended(done, length);
       }
     }
+    inside = false;
     return true;
   }
 

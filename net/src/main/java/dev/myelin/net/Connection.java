@@ -59,6 +59,7 @@ public final class Connection implements AutoCloseable {
   private static final Message GOODBYE = new Message.Goodbye(0, "closing");
   private static final long PROBE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long COMPLAINT_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long STOCK_STALL_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long STOCK_ALIVE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Link link;
@@ -539,26 +540,33 @@ public final class Connection implements AutoCloseable {
     }
   }
 
+  /// Closes a peer that promised signs of life and gives none. A stock peer promised nothing, but
+  /// must not stop inside a frame: the memory for it is held meanwhile.
+  private boolean isSilent(long nowNanos, boolean proven) {
+    long limit = proven ? link.transport().limits().waits().silence().toNanos() : STOCK_STALL_NANOS;
+    long silent = link.source().silentNanos(nowNanos);
+    if (silent <= limit || (!proven && !link.source().inside())) {
+      return false;
+    }
+    link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
+    String text =
+        "peer %s at %s was silent for %d ms%s (expected: a sign of life within %d ms)"
+            .formatted(
+                introduction().id(),
+                remote(),
+                silent / 1_000_000,
+                proven ? "" : " inside a frame",
+                limit / 1_000_000);
+    close(new PeerException.TimedOut(text));
+    return true;
+  }
+
   private void look(long nowNanos, boolean slept) {
     if (slept) {
       link.source().forgive(nowNanos);
     }
     boolean proven = introduction().proof() == Introduction.Proof.MUTUAL;
-    long silence = link.transport().limits().waits().silence().toNanos();
-    long silent = link.source().silentNanos(nowNanos);
-    if (proven && silent > silence) {
-      link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
-      close(
-          new PeerException.TimedOut(
-              "peer "
-                  + introduction().id()
-                  + " at "
-                  + remote()
-                  + " was silent for "
-                  + silent / 1_000_000
-                  + " ms (expected: a sign of life within "
-                  + silence / 1_000_000
-                  + " ms)"));
+    if (isSilent(nowNanos, proven)) {
       return;
     }
     long every = proven ? link.transport().limits().waits().alive().toNanos() : STOCK_ALIVE_NANOS;

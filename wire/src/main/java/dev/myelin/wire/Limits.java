@@ -31,9 +31,9 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
       atLeast("chunkBytes", chunkBytes, 1);
     }
 
-    /// Returns 64 MiB, 64 KiB and 1 MiB.
+    /// Returns 16 MiB, 64 KiB and 1 MiB.
     public static Frames defaults() {
-      return new Frames(64 << 20, 64 << 10, 1 << 20);
+      return new Frames(16 << 20, 64 << 10, 1 << 20);
     }
   }
 
