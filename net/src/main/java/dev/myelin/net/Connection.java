@@ -57,16 +57,13 @@ public final class Connection implements AutoCloseable {
   }
 
   private static final Message GOODBYE = new Message.Goodbye(0, "closing");
-  private static final long PROBE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long COMPLAINT_NANOS = Duration.ofMillis(200).toNanos();
-  private static final long STOCK_STALL_NANOS = Duration.ofSeconds(30).toNanos();
-  private static final long STOCK_ALIVE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Link link;
   private final Session session;
   private final Courier courier = new Courier();
   private final AtomicInteger streams = new AtomicInteger(1);
-  private final Watchdog.Watched watched = this::look;
+  private final Pulse pulse;
   private final Thread courierThread;
   private final CopyOnWriteArrayList<Runnable> onClose = new CopyOnWriteArrayList<>();
 
@@ -82,14 +79,13 @@ public final class Connection implements AutoCloseable {
   private @Nullable PeerException ending; // guarded by stateLock
   private long pongNanos = System.nanoTime(); // guarded by stateLock
   private boolean goodbyeSent; // of the courier alone
-  private volatile long probedNanos;
-  private volatile long roundTripNanos;
 
   Connection(Link link, Session session) {
     this.link = link;
     this.session = session;
     move(State.OPEN);
-    link.transport().watchdog().watch(watched);
+    pulse = new Pulse(link, courier, promisesLife(), this::close);
+    link.transport().watchdog().watch(pulse);
     courierThread = link.transport().tasks().fork(link.threadName("courier"), this::carry);
   }
 
@@ -136,8 +132,7 @@ public final class Connection implements AutoCloseable {
 
   /// Returns the round trip of the last probe; empty before the first and for stock peers.
   public Optional<Duration> roundTrip() {
-    long nanos = roundTripNanos;
-    return nanos == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+    return pulse.roundTrip();
   }
 
   /// Returns a stream number that this side has not used on this connection.
@@ -259,7 +254,7 @@ public final class Connection implements AutoCloseable {
   /// Returns whether the peer answers a probe within `limit`; a stock peer, which answers none,
   /// counts as alive.
   boolean answersWithin(Duration limit) throws InterruptedException {
-    if (introduction().proof() != Introduction.Proof.MUTUAL) {
+    if (!promisesLife()) {
       return state() != State.CLOSED;
     }
     long asked = System.nanoTime();
@@ -272,10 +267,10 @@ public final class Connection implements AutoCloseable {
   }
 
   private void answered(long token) {
+    pulse.answered(token);
     stateLock.lock();
     try {
       pongNanos = token;
-      roundTripNanos = Math.max(1, System.nanoTime() - token);
       changed.signalAll();
     } finally {
       stateLock.unlock();
@@ -317,7 +312,7 @@ public final class Connection implements AutoCloseable {
     } finally {
       stateLock.unlock();
     }
-    link.transport().watchdog().forget(watched);
+    link.transport().watchdog().forget(pulse);
     link.close();
     courierThread.interrupt();
     link.transport().closed(this);
@@ -457,7 +452,7 @@ public final class Connection implements AutoCloseable {
 
   /// Tells the peer which rule it broke; waits a moment for that to leave.
   private void complain(PeerException failure) {
-    if (introduction().proof() != Introduction.Proof.MUTUAL) {
+    if (!promisesLife()) {
       return;
     }
     String text = String.valueOf(failure.getMessage());
@@ -487,7 +482,7 @@ public final class Connection implements AutoCloseable {
 
   /// Ends the output if both sides said goodbye; a stock peer says none.
   private void endOutputIfDue() {
-    boolean stock = introduction().proof() != Introduction.Proof.MUTUAL;
+    boolean stock = !promisesLife();
     if (stock || locked(() -> goodbyeHeard)) {
       link.endOutput();
       noteInLock(() -> outputEnded = true);
@@ -540,43 +535,8 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /// Closes a peer that promised signs of life and gives none. A stock peer promised nothing, but
-  /// must not stop inside a frame: the memory for it is held meanwhile.
-  private boolean isSilent(long nowNanos, boolean proven) {
-    long limit = proven ? link.transport().limits().waits().silence().toNanos() : STOCK_STALL_NANOS;
-    long silent = link.source().silentNanos(nowNanos);
-    if (silent <= limit || (!proven && !link.source().inside())) {
-      return false;
-    }
-    link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
-    String text =
-        "peer %s at %s was silent for %d ms%s (expected: a sign of life within %d ms)"
-            .formatted(
-                introduction().id(),
-                remote(),
-                silent / 1_000_000,
-                proven ? "" : " inside a frame",
-                limit / 1_000_000);
-    close(new PeerException.TimedOut(text));
-    return true;
-  }
-
-  private void look(long nowNanos, boolean slept) {
-    if (slept) {
-      link.source().forgive(nowNanos);
-    }
-    boolean proven = introduction().proof() == Introduction.Proof.MUTUAL;
-    if (isSilent(nowNanos, proven)) {
-      return;
-    }
-    long every = proven ? link.transport().limits().waits().alive().toNanos() : STOCK_ALIVE_NANOS;
-    if (nowNanos - link.sink().sentNanos() >= every && !link.sink().busy()) {
-      courier.offerAlive();
-    }
-    if (proven && nowNanos - probedNanos > PROBE_NANOS) {
-      probedNanos = nowNanos;
-      courier.offer(new Message.Ping(nowNanos));
-    }
+  private boolean promisesLife() {
+    return introduction().proof() == Introduction.Proof.MUTUAL;
   }
 
   private void move(State next) {
