@@ -43,6 +43,7 @@ final class Reunion {
     KnownPeer peer = roster.identified(connection, dialled);
     if (closing || isTakeover(peer, connection)) {
       connection.release();
+      roster.signal(); // an address may have turned out to be that peer's
       return;
     }
     rememberListener(peer, connection);

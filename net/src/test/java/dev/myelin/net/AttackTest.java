@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -192,7 +193,7 @@ class AttackTest {
         assertThat(peer.deliver("mine", tensor, SendOptions.defaults()).confirmed()).isTrue();
         genuine.receive(Lab.SOON).close();
       }
-      assertThat(connect.get().id()).contains(PeerId.of(id));
+      assertThat(connect.get(5, TimeUnit.SECONDS).id()).contains(PeerId.of(id));
     }
   }
 

@@ -60,10 +60,10 @@ class DrainTest {
   void deliversOverALinkThatTakesLongerThanSignsOfLife(TensorPool pool) throws Exception {
     try (Node two = Node.start(Lab.config());
         FaultProxy proxy = FaultProxy.open(Lab.address(two.endpoint()), 1);
-        Tensor tensor = Lab.counted(pool, 2 << 20)) {
+        Tensor tensor = Lab.counted(pool, 1 << 20)) {
       try (Node one = Node.start(Lab.config())) {
         Peer peer = one.connect(Lab.at(proxy.port()), Lab.SOON);
-        proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(1 << 20));
+        proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(900_000));
         peer.send("slow", tensor);
       }
       try (Delivery delivery = two.receive(Lab.SOON)) {
@@ -79,9 +79,9 @@ class DrainTest {
     try (Node two = Node.start(Lab.config());
         FaultProxy proxy = FaultProxy.open(Lab.address(two.endpoint()), 1);
         Node one = Node.start(Lab.config());
-        Tensor tensor = Lab.counted(pool, 2 << 20)) {
+        Tensor tensor = Lab.counted(pool, 1 << 20)) {
       Peer peer = one.connect(Lab.at(proxy.port()), Lab.SOON);
-      proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(1 << 20));
+      proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(900_000));
       SendOptions watched = Lab.watched((_, _) -> begun.set(true));
       FutureTask<Receipt> sender = Lab.aside(() -> peer.deliver("begun", tensor, watched));
       Lab.eventually("begun", begun::get);

@@ -59,6 +59,7 @@ class LimitsTest {
         RawPeer first = RawPeer.dial(node.endpoint());
         RawPeer second = RawPeer.dial(node.endpoint())) {
       assertThat(first.session.introduction().id()).isEqualTo(node.id().text());
+      Lab.eventually(node, "connections-accepted", 2);
       try (SocketChannel third = RawPeer.socket(node.endpoint())) {
         assertThat(RawPeer.rest(third, PATIENCE)).isEmpty();
       }
@@ -147,7 +148,7 @@ class LimitsTest {
         Node two = Node.start(Lab.config(Lab.impatient()))) {
       one.connect(two.endpoint(), Lab.SOON);
       long start = System.nanoTime();
-      Lab.eventually("two limits pass", () -> Lab.since(start).toMillis() > 2200);
+      Lab.eventually("the limit passes", () -> Lab.since(start).toMillis() > 1500);
       assertThat(Lab.count(one, "connections-closed")).isZero();
       assertThat(Lab.count(two, "connections-closed")).isZero();
     }

@@ -11,6 +11,7 @@ import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.FaultProxy;
 import dev.myelin.testkit.LeakCheck;
 import dev.myelin.testkit.LinkEffect;
+import dev.myelin.wire.Limits;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -89,7 +90,7 @@ class NodeTest {
         Tensor large = Lab.counted(pool, 64 << 20);
         Tensor small = Lab.counted(pool, 4 << 10)) {
       Peer peer = one.connect(Lab.at(proxy.port()), SOON);
-      proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(48 << 20));
+      proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.Throttle(96 << 20));
       AtomicBoolean begun = new AtomicBoolean();
       FutureTask<Receipt> slow =
           Lab.aside(() -> peer.deliver("large", large, Lab.watched((_, _) -> begun.set(true))));
@@ -201,8 +202,10 @@ class NodeTest {
 
   @Test
   void closesTensorsThatNobodyTook(TensorPool pool) throws Exception {
+    Limits hasty =
+        Lab.merged(Lab.drain(Duration.ofMillis(300)).waits(), Lab.memory(2, 1 << 20).streams());
     try (Node one = Node.start(Lab.config());
-        Node two = Node.start(Lab.config(Lab.memory(2, 1 << 20)));
+        Node two = Node.start(Lab.config(hasty));
         Tensor tensor = Lab.counted(pool, 1000)) {
       Peer peer = one.connect(two.endpoint(), SOON);
       for (int i = 0; i < 5; i++) {

@@ -169,7 +169,7 @@ class ReunionTest {
       Peer there = one.awaitPeer(two.id(), Lab.SOON);
       Peer back = two.awaitPeer(one.id(), Lab.SOON);
       assertThat(Lab.since(start)).isLessThan(Duration.ofSeconds(2));
-      Lab.eventually("some time passes", () -> Lab.since(start).toMillis() > 2500);
+      Lab.eventually("some time passes", () -> Lab.since(start).toMillis() > 1500);
       assertThat(there.connections()).isBetween(1, 2);
       assertThat(back.connections()).isBetween(1, 2);
       assertThat(Lab.count(one, "connections-closed")).isLessThan(2);
