@@ -46,7 +46,7 @@ final class BenchNodeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Load load = new Load(total, repeat, warmup, bytes, count);
     if (what == BenchCase.DISCOVERY) {
-      new BenchMeeting(root, options.nodeConfig(root), load).obey(role.equals("client"));
+      new BenchMeeting(root, options.announcedConfig(root), load).obey(role.equals("client"));
     } else if (role.equals("client")) {
       int port = options.settings(root.shell()).number(Setting.PORT, 1, 65_535);
       new BenchClient(root, options.loopbackConfig(root), load, port).run(what);

@@ -216,7 +216,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean verify(Map<String, String> expected, Map<String, String> arrived)
-        throws IOException {
+        throws IOException, InterruptedException {
       boolean same = expected.equals(arrived) && expected.equals(DemoFile.digests(files(first)));
       say(
           same

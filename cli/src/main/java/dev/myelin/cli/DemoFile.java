@@ -30,12 +30,13 @@ final class DemoFile {
   private static final int WIDTH = 1_024;
   private static final int HALF_HEAD = 64;
   private static final double BASE = 10_000;
+  private static final int CHECK_EVERY = 1 << 20;
   private static final int DIGEST_CHUNK = 1 << 20;
 
   private DemoFile() {}
 
-  /// Writes a file of about that many bytes; equal sizes give equal bytes.
-  static void write(Path file, long bytes) throws IOException {
+  /// Writes a file of about that many bytes; equal sizes give equal bytes. An interrupt ends it.
+  static void write(Path file, long bytes) throws IOException, InterruptedException {
     long positions = Math.max(64, bytes / 16 / (WIDTH * 4));
     long rows = Math.max(64, (bytes - positions * (WIDTH + 2L * HALF_HEAD) * 4) / (WIDTH * 4));
     List<Spec> specs =
@@ -55,8 +56,8 @@ final class DemoFile {
     }
   }
 
-  /// Returns the SHA-256 of every tensor in these files, by name.
-  static Map<String, String> digests(List<Path> files) throws IOException {
+  /// Returns the SHA-256 of every tensor in these files, by name. An interrupt ends it.
+  static Map<String, String> digests(List<Path> files) throws IOException, InterruptedException {
     Map<String, String> digests = new TreeMap<>();
     try (TensorSource source =
         TensorSource.open(files.stream().map(Path::toString).toList(), RawFormat.NONE)) {
@@ -67,10 +68,13 @@ final class DemoFile {
     return digests;
   }
 
-  static String sha256(MemorySegment segment) {
+  private static String sha256(MemorySegment segment) throws InterruptedException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (long at = 0; at < segment.byteSize(); at += DIGEST_CHUNK) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
         long part = Math.min(DIGEST_CHUNK, segment.byteSize() - at);
         digest.update(segment.asSlice(at, part).asByteBuffer());
       }
@@ -117,10 +121,14 @@ final class DemoFile {
   }
 
   // The sum of four uniform numbers is near enough to a normal one, and four times as fast.
-  private static void weights(MemorySegment segment, RandomGenerator random) {
+  private static void weights(MemorySegment segment, RandomGenerator random)
+      throws InterruptedException {
     float scale = (float) (Math.sqrt(3.0 / WIDTH) / (1 << 16));
     long count = segment.byteSize() / 4;
     for (long i = 0; i < count; i++) {
+      if (i % CHECK_EVERY == 0 && Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       long bits = random.nextLong();
       long sum = (bits & 0xFFFF) + (bits >>> 16 & 0xFFFF) + (bits >>> 32 & 0xFFFF) + (bits >>> 48);
       segment.setAtIndex(FLOAT, i, (sum - 131_070) * scale);

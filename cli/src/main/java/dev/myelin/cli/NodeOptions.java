@@ -154,6 +154,18 @@ final class NodeOptions {
     return nodeConfig(root).listen(new Endpoint("127.0.0.1", 0)).finding(Finding.only());
   }
 
+  /// Returns the configuration of a node that announces itself on this machine's loopback alone.
+  NodeConfig announcedConfig(RootCommand root) throws IOException {
+    NodeConfig config = nodeConfig(root);
+    Finding finding =
+        new Finding(
+            EnumSet.of(Finding.Means.BROADCAST, Finding.Means.MULTICAST),
+            List.of(),
+            Optional.empty(),
+            config.finding().broadcastPort());
+    return config.listen(new Endpoint("127.0.0.1", 0)).finding(finding);
+  }
+
   /// Returns the same identity under a fresh id that is remembered nowhere.
   static Identity stranger(Identity identity) {
     return new Identity(UUID.randomUUID(), identity.community(), identity.key(), Optional.empty());
