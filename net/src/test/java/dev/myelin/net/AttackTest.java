@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,21 +89,27 @@ class AttackTest {
     NodeConfig compat = Lab.config().security(NodeConfig.Security.compat());
     try (ServerSocketChannel rogue = StockPeer.listen();
         Transport transport = Transport.open(compat)) {
-      for (int i = 0; i < 2; i++) {
-        var dial = Lab.aside(() -> transport.dial(StockPeer.endpoint(rogue)));
-        try (SocketChannel channel = rogue.accept()) {
-          RawPeer.read(channel, StockPeer.HELLO_BYTES);
-          RawPeer.write(channel, recorded);
-          if (i == 0) {
-            dial.get().close();
-          } else {
-            assertThatThrownBy(dial::get)
-                .hasCauseInstanceOf(PeerException.Refused.class)
-                .hasMessageContaining("replay");
-          }
-        }
+      Endpoint there = StockPeer.endpoint(rogue);
+      FutureTask<Connection> first = Lab.aside(() -> transport.dial(there));
+      try (SocketChannel open = answer(rogue, recorded)) {
+        first.get().close();
+        assertThat(open.isOpen()).isTrue();
+      }
+      FutureTask<Connection> second = Lab.aside(() -> transport.dial(there));
+      try (SocketChannel replay = answer(rogue, recorded)) {
+        assertThatThrownBy(second::get)
+            .hasCauseInstanceOf(PeerException.Refused.class)
+            .hasMessageContaining("replay");
+        assertThat(RawPeer.rest(replay, PATIENCE)).isEmpty();
       }
     }
+  }
+
+  private static SocketChannel answer(ServerSocketChannel server, byte... accept) throws Exception {
+    SocketChannel channel = server.accept();
+    RawPeer.read(channel, StockPeer.HELLO_BYTES);
+    RawPeer.write(channel, accept);
+    return channel;
   }
 
   @Test

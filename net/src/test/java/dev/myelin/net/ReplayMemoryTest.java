@@ -81,9 +81,7 @@ class ReplayMemoryTest {
         .hasMessageContaining(file().toString())
         .hasMessageContaining("move the file away");
     Files.write(file(), new byte[100]);
-    assertThatThrownBy(this::open)
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("size 100");
+    assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("size 100");
   }
 
   @Test
