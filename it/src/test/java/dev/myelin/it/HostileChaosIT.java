@@ -2,6 +2,7 @@ package dev.myelin.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.myelin.wire.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class HostileChaosIT {
   /// served again after.
   @Test
   void staysWithinItsMemoryWhenPeersFillItAndServesWhenTheyLeave() throws Exception {
-    int largest = 64 << 20;
+    int largest = Limits.defaults().frames().frameBytes();
     List<Stranger> strangers = new ArrayList<>();
     try (Crew crew = new Crew()) {
       for (int i = 0; i < 16; i++) {

@@ -68,7 +68,7 @@ class AsocDissectorTest {
   @CsvSource({
     "0201, TRUNCATED, header: 2 bytes (expected: 14) at offset 0",
     "020100000001000000000000000178, DATA, version: 2 (expected: 1)",
-    "01010000000100000000ffffffff, DATA, length: 4294967295 (expected: <= 67108864)",
+    "01010000000100000000ffffffff, DATA, length: 4294967295 (expected: <= 16777216)",
     "01010000000100000000000000027a, DATA, payload: 1 (expected: 2)",
     "0104000000000000000000000023, HELLO, payload: 0 (expected: 35)",
     "01040000000000000000000000020000, HELLO, length: 2 (expected: 36)",
