@@ -120,8 +120,12 @@ final class Roster implements AutoCloseable {
     try {
       KnownPeer known = byAddress.get(endpoint);
       if (known != null) {
-        known.actual().seenAt(endpoint);
-        return known.actual();
+        KnownPeer actual = known.actual();
+        actual.seenAt(endpoint);
+        if (fixed) {
+          actual.fix(true);
+        }
+        return actual;
       }
       fresh = new KnownPeer(null, source, fixed, events);
       fresh.seenAt(endpoint);
@@ -172,12 +176,14 @@ final class Roster implements AutoCloseable {
     boolean fixed = from.fixed();
     if (from.id().isEmpty()) {
       from.mergeInto(to);
+      // No address may lead to a mere name: what is removed or moved later is the peer itself.
+      byAddress.replaceAll((_, peer) -> peer == from ? to : peer);
     } else {
       from.forget(address);
       if (byAddress.remove(address, from)) {
         byAddress.put(address, to);
       }
-      from.fix(byAddress.values().stream().anyMatch(peer -> peer.actual() == from));
+      from.fix(fixed && byAddress.containsValue(from));
     }
     if (fixed) {
       to.fix(true);
@@ -189,7 +195,7 @@ final class Roster implements AutoCloseable {
     lock.lock();
     try {
       byId.values().remove(peer);
-      byAddress.values().remove(peer);
+      byAddress.values().removeIf(known -> known == peer);
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -115,6 +115,25 @@ class ReunionTest {
   }
 
   @Test
+  void meetsWhoeverIsNowAtAnAddressOfAPeerThatHadDialledFirst() throws Exception {
+    try (Node node = Node.start(Lab.config())) {
+      Node peer = Node.start(seeking(node.endpoint().toString()));
+      Endpoint place = peer.endpoint();
+      node.awaitPeer(peer.id(), Lab.SOON);
+      node.connect(place, Lab.SOON);
+      peer.close();
+      try (Node other = Node.start(Lab.config().listen(place))) {
+        node.awaitPeer(other.id(), Lab.SOON);
+        for (int i = 0; i < 3; i++) {
+          Peer there = node.connect(place, Duration.ofSeconds(2));
+          assertThat(there.id()).contains(other.id());
+          assertThat(there.connections()).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
   void meetsAgainAfterALinkBreaks(TensorPool pool) throws Exception {
     try (Node one = Node.start(Lab.config(Lab.impatient()));
         Node two = Node.start(Lab.config(Lab.impatient()));
