@@ -5,7 +5,6 @@ import dev.myelin.net.discovery.Sighting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -261,8 +260,13 @@ final class Roster implements AutoCloseable {
   private List<KnownPeer> snapshot() {
     Set<KnownPeer> distinct = new LinkedHashSet<>(byId.values());
     byAddress.values().forEach(peer -> distinct.add(peer.actual()));
-    List<KnownPeer> peers = new ArrayList<>(distinct);
-    peers.sort(Comparator.comparingInt(peer -> peer.state() == Peer.State.CONNECTED ? 0 : 1));
+    // Each is asked once: a state that changed while sorting would break the order of the sort.
+    List<KnownPeer> peers = new ArrayList<>(distinct.size());
+    List<KnownPeer> others = new ArrayList<>();
+    for (KnownPeer peer : distinct) {
+      (peer.state() == Peer.State.CONNECTED ? peers : others).add(peer);
+    }
+    peers.addAll(others);
     return peers;
   }
 }
