@@ -243,6 +243,7 @@ final class KnownPeer implements Peer {
     locked(
         () -> {
           id = known;
+          seenNanos = System.nanoTime();
           return true;
         });
   }
@@ -308,6 +309,15 @@ final class KnownPeer implements Peer {
 
   long unseenNanos() {
     return locked(() -> System.nanoTime() - seenNanos);
+  }
+
+  /// Returns whether it is neither connected nor sought, and was not seen for so long.
+  boolean isGone(Duration unseen) {
+    return locked(
+        () ->
+            !sought
+                && conversations.isEmpty()
+                && System.nanoTime() - seenNanos >= unseen.toNanos());
   }
 
   void addSent(long bytes) {

@@ -17,7 +17,8 @@ public interface Peer {
     DIALLING,
     /// At least one connection is open.
     CONNECTED,
-    /// The last connection ended; it will be dialled again.
+    /// The last connection ended. It will be dialled again if it was found or listed; one that only
+    /// ever dialled us is waited for, and forgotten after a minute.
     LOST
   }
 

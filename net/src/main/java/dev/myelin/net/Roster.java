@@ -34,6 +34,7 @@ final class Roster implements AutoCloseable {
   private final Map<PeerId, KnownPeer> byId = new HashMap<>(); // guarded by lock
   private final Map<Endpoint, KnownPeer> byAddress = new HashMap<>(); // guarded by lock
 
+  private long sweptNanos = System.nanoTime(); // guarded by lock
   private boolean closed; // guarded by lock
 
   /// @param seek begins to dial a peer that is new here
@@ -146,6 +147,7 @@ final class Roster implements AutoCloseable {
       if (told.isEmpty() && dialled != null) {
         return dialled.actual();
       }
+      forgetGone(FORGET_AFTER);
       PeerId id = told.orElseGet(() -> new PeerId(connection.remote().toString()));
       known = byId.get(id);
       if (known == null) {
@@ -153,9 +155,9 @@ final class Roster implements AutoCloseable {
             dialled != null && dialled.id().isEmpty()
                 ? dialled.actual()
                 : new KnownPeer(id, dialled == null ? "inbound" : dialled.source(), false, events);
-        known.identify(id);
         byId.put(id, known);
       }
+      known.identify(id);
       if (dialled != null && dialled.actual() != known) {
         redirect(dialled.actual(), known, connection.remote());
       }
@@ -186,6 +188,21 @@ final class Roster implements AutoCloseable {
     }
     if (fixed) {
       to.fix(true);
+    }
+  }
+
+  /// Forgets the peers that only ever dialled us and have been gone for so long: nobody dials them,
+  /// so no seeker will. Looks at all of them no more often than that.
+  void forgetGone(Duration gone) {
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      if (now - sweptNanos >= gone.toNanos()) {
+        sweptNanos = now;
+        byId.values().removeIf(peer -> peer.isGone(gone));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

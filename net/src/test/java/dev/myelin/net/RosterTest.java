@@ -6,6 +6,7 @@ import dev.myelin.net.discovery.Sighting;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.LeakCheck;
 import dev.myelin.wire.Limits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -79,5 +80,28 @@ class RosterTest {
       over.set(true);
       assertThat(restless.get()).isTrue();
     }
+  }
+
+  @Test
+  void forgetsWhoOnlyEverDialledUsAndIsGone(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults())) {
+      KnownPeer visitor = roster.identified(pair.far, null);
+      Conversation visit = new Conversation(pair.far, visitor, events, intake(pool));
+      visitor.joined(visit);
+      roster.forgetGone(Duration.ZERO);
+      assertThat(roster.all()).containsExactly(visitor);
+      visitor.left(visit, "left");
+      roster.forgetGone(Duration.ofMinutes(1));
+      assertThat(roster.all()).containsExactly(visitor);
+      roster.forgetGone(Duration.ZERO);
+      assertThat(roster.all()).isEmpty();
+    }
+  }
+
+  @Test
+  void keepsWhoIsDialled() {
+    roster.sighted(new Sighting(UUID.randomUUID().toString(), "127.0.0.1", 9, "mdns", 0), false);
+    roster.forgetGone(Duration.ZERO);
+    assertThat(roster.all()).isEqualTo(sought).hasSize(1);
   }
 }
