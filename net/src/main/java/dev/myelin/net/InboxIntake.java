@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Lands tensors in the node's pool and passes them on to its inbox.
 final class InboxIntake implements Intake {
@@ -23,10 +24,36 @@ final class InboxIntake implements Intake {
   private final Map<Integer, Long> landing = new HashMap<>();
   private final Map<Integer, Pieces> pieces = new HashMap<>();
 
-  /// The chunks of one stream that nobody described.
+  /// The least memory taken for the chunks behind the first of a stream: small ones share it, so
+  /// that a peer cannot make this side keep more than the bytes it sends.
+  private static final long BLOCK_BYTES = 64 << 10;
+
+  /// What arrived of one stream that nobody described.
   private static final class Pieces {
-    private final List<Tensor> chunks = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
     private long bytes;
+
+    private boolean hasRoom(long more) {
+      return !blocks.isEmpty() && blocks.getLast().room() >= more;
+    }
+
+    private long held() {
+      return blocks.stream().mapToLong(block -> block.memory.byteSize()).sum();
+    }
+  }
+
+  /// Memory that chunks fill one behind the other.
+  private static final class Block {
+    private final Tensor memory;
+    private long used;
+
+    private Block(Tensor memory) {
+      this.memory = memory;
+    }
+
+    private long room() {
+      return memory.byteSize() - used;
+    }
   }
 
   InboxIntake(Inbox inbox) {
@@ -71,7 +98,17 @@ final class InboxIntake implements Intake {
               + " streams)",
           null);
     }
-    return allocate("stream " + stream, DType.U8, Shape.of(bytes));
+    Pieces all = pieces.get(stream);
+    if (all == null || !all.hasRoom(bytes)) {
+      long least = all == null ? 0 : Math.min(BLOCK_BYTES, inbox.pool().available());
+      long size = Math.max(bytes, least);
+      Tensor memory = allocate("stream " + stream, DType.U8, Shape.of(size));
+      inbox.arriving(size);
+      all = pieces.computeIfAbsent(stream, _ -> new Pieces());
+      all.blocks.add(new Block(memory));
+    }
+    Block last = all.blocks.getLast();
+    return last.memory.rows(last.used, last.used + bytes);
   }
 
   @Override
@@ -89,10 +126,10 @@ final class InboxIntake implements Intake {
 
   @Override
   public void chunk(PeerId from, Message.TensorData data) {
-    Pieces all = pieces.computeIfAbsent(data.stream(), _ -> new Pieces());
-    all.chunks.add(data.tensor());
-    all.bytes += data.tensor().byteSize();
-    inbox.arriving(data.tensor().byteSize());
+    long bytes = data.tensor().byteSize();
+    Pieces all = Objects.requireNonNull(pieces.get(data.stream()), "a chunk that did not land");
+    all.blocks.getLast().used += bytes;
+    all.bytes += bytes;
   }
 
   @Override
@@ -131,21 +168,21 @@ final class InboxIntake implements Intake {
   }
 
   private void drop(Pieces all) {
-    all.chunks.forEach(Tensor::close);
-    inbox.arriving(-all.bytes);
+    inbox.arriving(-all.held());
+    all.blocks.forEach(block -> block.memory.close());
   }
 
   private Tensor join(int stream, Pieces all) throws IOException {
-    if (all.chunks.size() == 1) {
-      inbox.arriving(-all.bytes);
-      return all.chunks.getFirst();
+    if (all.blocks.size() == 1 && all.blocks.getFirst().room() == 0) {
+      inbox.arriving(-all.held());
+      return all.blocks.getFirst().memory;
     }
     try {
       Tensor whole = allocate("stream " + stream, DType.U8, Shape.of(all.bytes));
       long offset = 0;
-      for (Tensor chunk : all.chunks) {
-        MemorySegment.copy(chunk.segment(), 0, whole.segment(), offset, chunk.byteSize());
-        offset += chunk.byteSize();
+      for (Block block : all.blocks) {
+        MemorySegment.copy(block.memory.segment(), 0, whole.segment(), offset, block.used);
+        offset += block.used;
       }
       return whole;
     } finally {

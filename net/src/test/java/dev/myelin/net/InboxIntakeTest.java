@@ -1,0 +1,63 @@
+package dev.myelin.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class InboxIntakeTest {
+  private static final int LIMIT = 1 << 20;
+  private static final PeerId PEER = new PeerId("peer");
+
+  private final TensorPool pool = TensorPool.open("inbox", LIMIT);
+  private final Inbox inbox = new Inbox(pool, Limits.Streams.defaults());
+  private final InboxIntake intake = new InboxIntake(inbox);
+
+  @AfterEach
+  void leavesNothing() {
+    intake.close();
+    inbox.close();
+    pool.close();
+  }
+
+  @Test
+  void keepsNoMoreForSmallChunksThanForLargeOnes() throws Exception {
+    Set<Long> sizes = new HashSet<>();
+    for (int i = 0; i < 100_000; i++) {
+      Tensor chunk = intake.landChunk(1, i, i % 2);
+      if (i % 2 == 1) {
+        chunk.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) i);
+      }
+      intake.chunk(PEER, new Message.TensorData(1, i, chunk));
+      sizes.add(pool.outstanding());
+    }
+    assertThat(sizes).hasSizeLessThanOrEqualTo(3);
+    assertThat(intake.end(PEER, new Message.End(1))).isEqualTo(50_000);
+    try (Delivery delivery = taken()) {
+      for (int i = 0; i < 50_000; i++) {
+        assertThat(delivery.tensor().longAt(i)).isEqualTo((2 * i + 1) & 0xFF);
+      }
+    }
+    assertThat(pool.outstanding()).isZero();
+    assertThat(inbox.someoneHoldsTensors()).isFalse();
+  }
+
+  private Delivery taken() throws InterruptedException {
+    @Nullable Delivery next = inbox.poll(Duration.ofSeconds(5));
+    if (next == null) {
+      throw new AssertionError("nothing came");
+    }
+    return next;
+  }
+}
