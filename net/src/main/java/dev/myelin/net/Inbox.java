@@ -44,10 +44,15 @@ final class Inbox implements AutoCloseable {
     return pool.outstanding() > arriving.get();
   }
 
+  /// Returns whether so many bytes would be free if every whole tensor were closed.
+  boolean couldGive(long bytes) {
+    return bytes <= pool.limitBytes() - arriving.get();
+  }
+
   /// Puts a tensor in; waits while the inbox is full. Once closed, the tensor is closed too.
   void put(Delivery delivery) throws InterruptedException {
     boolean kept = false;
-    lock.lockInterruptibly();
+    lock.lock(); // not interruptibly: the tensor is ours to close from here on
     try {
       while (!closed && queue.size() >= limits.queuedMessages()) {
         changed.await();
@@ -87,6 +92,9 @@ final class Inbox implements AutoCloseable {
         Delivery next = taken();
         if (next != null) {
           return next;
+        }
+        if (closed) {
+          throw new InterruptedException("the inbox was closed");
         }
         changed.await();
       }

@@ -23,6 +23,7 @@ final class InboxIntake implements Intake {
   private final Inbox inbox;
   private final Map<Integer, Long> landing = new HashMap<>();
   private final Map<Integer, Pieces> pieces = new HashMap<>();
+  private long arriving;
 
   /// The least memory taken for the chunks behind the first of a stream: small ones share it, so
   /// that a peer cannot make this side keep more than the bytes it sends.
@@ -75,7 +76,7 @@ final class InboxIntake implements Intake {
     }
     Tensor tensor = allocate(header.name(), header.dtype(), header.shape());
     landing.put(stream, bytes);
-    inbox.arriving(bytes);
+    arriving(bytes);
     return tensor;
   }
 
@@ -103,7 +104,7 @@ final class InboxIntake implements Intake {
       long least = all == null ? 0 : Math.min(BLOCK_BYTES, inbox.pool().available());
       long size = Math.max(bytes, least);
       Tensor memory = allocate("stream " + stream, DType.U8, Shape.of(size));
-      inbox.arriving(size);
+      arriving(size);
       all = pieces.computeIfAbsent(stream, _ -> new Pieces());
       all.blocks.add(new Block(memory));
     }
@@ -160,21 +161,26 @@ final class InboxIntake implements Intake {
     pieces.clear();
   }
 
+  private void arriving(long bytes) {
+    arriving += bytes;
+    inbox.arriving(bytes);
+  }
+
   private void arrived(int stream) {
     Long bytes = landing.remove(stream);
     if (bytes != null) {
-      inbox.arriving(-bytes);
+      arriving(-bytes);
     }
   }
 
   private void drop(Pieces all) {
-    inbox.arriving(-all.held());
+    arriving(-all.held());
     all.blocks.forEach(block -> block.memory.close());
   }
 
   private Tensor join(int stream, Pieces all) throws IOException {
     if (all.blocks.size() == 1 && all.blocks.getFirst().room() == 0) {
-      inbox.arriving(-all.held());
+      arriving(-all.held());
       return all.blocks.getFirst().memory;
     }
     try {
@@ -190,8 +196,15 @@ final class InboxIntake implements Intake {
     }
   }
 
-  /// Takes memory from the pool; waits for it only while somebody holds whole tensors, because
-  /// memory of streams that are still arriving on this very thread would never come back.
+  /// Returns whether memory may come back while this thread waits: somebody must hold whole
+  /// tensors; and enough of them, if streams of this connection are under way, for these wait with
+  /// it.
+  private boolean isWorthWaiting(long bytes) {
+    return inbox.someoneHoldsTensors() && (arriving == 0 || inbox.couldGive(bytes));
+  }
+
+  /// Takes memory from the pool; waits for it only while that can help, because memory of streams
+  /// that are still arriving on this very thread would never come back.
   private Tensor allocate(String what, DType dtype, Shape shape) throws PeerException {
     while (true) {
       long asked = System.nanoTime();
@@ -199,7 +212,7 @@ final class InboxIntake implements Intake {
         return inbox.pool().allocate(dtype, shape, LOOK_AGAIN);
       } catch (PoolExhaustedException e) {
         boolean hopeless = System.nanoTime() - asked < LOOK_AGAIN.toNanos();
-        if (hopeless || !inbox.someoneHoldsTensors()) {
+        if (hopeless || !isWorthWaiting(dtype.bytesFor(shape.elements()))) {
           throw new PeerException.Overloaded(what + ": " + e.getMessage(), e);
         }
       } catch (InterruptedException e) {

@@ -1,11 +1,16 @@
 package dev.myelin.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(10)
 class InboxIntakeTest {
   private static final int LIMIT = 1 << 20;
   private static final PeerId PEER = new PeerId("peer");
@@ -59,5 +64,36 @@ class InboxIntakeTest {
       throw new AssertionError("nothing came");
     }
     return next;
+  }
+
+  @Test
+  void declinesWhatOnlyAStreamOfTheSameConnectionCouldMakeRoomFor() throws Exception {
+    try (Tensor kept = pool.allocate(DType.U8, Shape.of(10));
+        Tensor half = intake.land(1, header("half", LIMIT / 4 * 3))) {
+      assertThat(kept.byteSize() + half.byteSize()).isLessThan(LIMIT);
+      assertThatThrownBy(() -> intake.land(3, header("more", LIMIT / 2)))
+          .isInstanceOf(PeerException.Overloaded.class)
+          .hasMessageContaining("more");
+      intake.abandoned(1, header("half", LIMIT / 4 * 3), "the test ends");
+    }
+  }
+
+  private static TensorHeader header(String name, long bytes) {
+    return new TensorHeader(name, DType.U8, Shape.of(bytes), TensorHeader.Digest.NONE);
+  }
+
+  @Test
+  void losesNoTensorThatArrivesWhileItsReaderIsInterrupted() throws Exception {
+    Tensor tensor = pool.allocate(DType.U8, Shape.of(10));
+    Thread.currentThread().interrupt();
+    try {
+      inbox.put(new Delivery(PEER, "late", tensor, true, ""));
+    } catch (InterruptedException e) {
+      assertThat(pool.outstanding()).isZero();
+    } finally {
+      Thread.interrupted();
+    }
+    inbox.close();
+    assertThat(pool.outstanding()).isZero();
   }
 }
