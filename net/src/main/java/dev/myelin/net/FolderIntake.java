@@ -147,8 +147,13 @@ final class FolderIntake implements Intake {
       throw new IllegalStateException(
           "stream " + transfer.stream() + ": no file (expected: one from its beginning)");
     }
-    file.file().close();
-    stowage.finish(file.part(), transfer.header().name(), file.extension());
+    try {
+      file.file().close();
+      stowage.finish(file.part(), transfer.header().name(), file.extension());
+    } catch (IOException e) {
+      Stowage.drop(file.part());
+      throw e;
+    }
   }
 
   @Override

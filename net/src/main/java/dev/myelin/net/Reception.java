@@ -38,7 +38,8 @@ public sealed interface Reception {
     return new Receiver(handler);
   }
 
-  /// Returns a folder; `stored` is told each finished file.
+  /// Returns a folder; `stored` is told each finished file, from the threads that read the
+  /// connections, and what it throws is logged.
   static Reception folder(Path folder, Consumer<Path> stored) {
     return new Folder(folder, stored);
   }

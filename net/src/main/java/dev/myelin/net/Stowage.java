@@ -4,6 +4,7 @@ import dev.myelin.wire.PeerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -19,7 +20,10 @@ final class Stowage {
   private final Path folder;
   private final Consumer<Path> stored;
   private final AtomicLong count = new AtomicLong();
-  private final long birth = ProcessHandle.current().pid();
+
+  /// Tells our files under way from those of others in this folder; in containers, all processes
+  /// may have the same number.
+  private final UUID birth = UUID.randomUUID();
 
   Stowage(Reception.Folder reception) throws IOException {
     this.folder = Files.createDirectories(reception.folder());
@@ -57,7 +61,18 @@ final class Stowage {
   }
 
   /// Gives a whole file its name and tells of it.
-  synchronized Path finish(Path part, String name, String extension) throws IOException {
+  Path finish(Path part, String name, String extension) throws IOException {
+    Path target = named(part, name, extension);
+    try {
+      stored.accept(target);
+    } catch (RuntimeException e) {
+      System.getLogger(Stowage.class.getName())
+          .log(System.Logger.Level.WARNING, "nobody could be told of " + target, e);
+    }
+    return target;
+  }
+
+  private synchronized Path named(Path part, String name, String extension) throws IOException {
     String plain = plain(name);
     String stem =
         plain.endsWith(extension) ? plain.substring(0, plain.length() - extension.length()) : plain;
@@ -66,7 +81,6 @@ final class Stowage {
       target = folder.resolve(stem + "-" + i + extension);
     }
     Files.move(part, target);
-    stored.accept(target);
     return target;
   }
 
