@@ -8,6 +8,7 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.Session;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -152,7 +153,9 @@ public final class Connection implements AutoCloseable {
   ///
   /// @throws PeerException.Closed if the connection ended before or meanwhile
   /// @throws PeerException.TimedOut if it ended because the peer fell silent
+  /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
   public void send(Message message, Progress progress) throws IOException {
+    requireOpenTensor(message);
     enter();
     Watcher watcher = progress.equals(Progress.NONE) ? null : new Watcher(progress);
     try {
@@ -166,6 +169,15 @@ public final class Connection implements AutoCloseable {
       throw failed(e, true);
     } finally {
       leave();
+    }
+  }
+
+  /// Asks for the memory before the first byte: later a closed tensor would end the connection.
+  private static void requireOpenTensor(Message message) {
+    if (message instanceof Message.Transfer transfer) {
+      MemorySegment _ = transfer.tensor().segment();
+    } else if (message instanceof Message.TensorData data) {
+      MemorySegment _ = data.tensor().segment();
     }
   }
 

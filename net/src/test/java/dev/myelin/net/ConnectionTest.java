@@ -228,6 +228,23 @@ class ConnectionTest {
   }
 
   @Test
+  void sendsNothingOfAClosedTensorAndGoesOn(TensorPool pool) throws Exception {
+    try (Node one = Node.start(Lab.config());
+        Node two = Node.start(Lab.config());
+        Tensor tensor = Lab.counted(pool, 100)) {
+      Peer peer = one.connect(two.endpoint(), Lab.SOON);
+      Tensor closed = Lab.counted(pool, 100);
+      closed.close();
+      assertThatThrownBy(() -> peer.send("closed", closed))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("was closed");
+      peer.deliver("open", tensor, SendOptions.defaults());
+      two.receive(Lab.SOON).close();
+      assertThat(Lab.count(one, "connections-closed")).isZero();
+    }
+  }
+
+  @Test
   void endsOneMessageWhenItsWatcherThrows(TensorPool pool) throws Exception {
     try (Node one = Node.start(Lab.config());
         Node two = Node.start(Lab.config());
