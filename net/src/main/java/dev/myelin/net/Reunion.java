@@ -113,20 +113,34 @@ final class Reunion {
       return;
     }
     List<Message.Contact> others = new ArrayList<>();
+    InetAddress here = conversation.connection().address();
     Optional<Message.Contact> newcomer = contact(peer, conversation);
     for (KnownPeer other : roster.all()) {
       if (other == peer || !other.proven() || others.size() >= MOST_CONTACTS) {
         continue;
       }
       for (Conversation open : other.conversations()) {
-        contact(other, open).ifPresent(others::add);
-        newcomer.ifPresent(c -> open.connection().answer(new Message.Contacts(List.of(c))));
+        InetAddress place = open.connection().address();
+        if (isOfUse(place, here)) {
+          contact(other, open).ifPresent(others::add);
+        }
+        if (isOfUse(here, place)) {
+          newcomer.ifPresent(c -> open.connection().answer(new Message.Contacts(List.of(c))));
+        }
         break;
       }
     }
     if (!others.isEmpty()) {
       conversation.connection().answer(new Message.Contacts(others));
     }
+  }
+
+  /// Returns whether a peer at `listener` can dial `place`: loopback and link-local addresses mean
+  /// something else, or nothing, on another machine.
+  static boolean isOfUse(InetAddress place, InetAddress listener) {
+    return !(place.isLoopbackAddress() || place.isLinkLocalAddress())
+        || listener.isLoopbackAddress()
+        || Self.isOurs(listener);
   }
 
   private static Optional<Message.Contact> contact(KnownPeer peer, Conversation conversation) {
