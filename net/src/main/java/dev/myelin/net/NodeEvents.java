@@ -92,9 +92,6 @@ final class NodeEvents {
 
   /// Returns the same landing, with listeners told of what lands.
   Landing watching(KnownPeer peer, Landing landing) {
-    if (listeners.isEmpty()) {
-      return landing;
-    }
     return new Landing() {
       @Override
       public Tensor land(int stream, TensorHeader header) throws PeerException {
@@ -111,6 +108,9 @@ final class NodeEvents {
 
       @Override
       public void landed(int stream, TensorHeader header, long bytesSoFar) {
+        if (listeners.isEmpty()) {
+          return; // this is once a frame
+        }
         peer.id().ifPresent(id -> tell(l -> l.progressed(id, stream, bytesSoFar)));
       }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +158,39 @@ class NodeTest {
       }
       assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
       assertThatThrownBy(() -> two.receive(SOON)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void tellsAListenerThatCameAfterTheConnection(TensorPool pool) throws Exception {
+    List<String> told = new CopyOnWriteArrayList<>();
+    try (Node one = Node.start(Lab.config());
+        Node two = Node.start(Lab.config());
+        Tensor tensor = Lab.counted(pool, 100)) {
+      Peer peer = one.connect(two.endpoint(), SOON);
+      peer.deliver("before", tensor, SendOptions.defaults());
+      two.addListener(
+          new NodeListener() {
+            @Override
+            public void receiving(PeerId from, int stream, String name, long totalBytes) {
+              told.add("receiving " + name);
+            }
+
+            @Override
+            public void progressed(PeerId from, int stream, long bytesSoFar) {
+              told.add("progressed " + bytesSoFar);
+            }
+
+            @Override
+            public void received(PeerId from, int stream, String name, long totalBytes) {
+              told.add("received " + name);
+            }
+          });
+      peer.deliver("after", tensor, SendOptions.defaults());
+      Lab.eventually("told", () -> told.contains("received after"));
+      assertThat(told).endsWith("receiving after", "progressed 100", "received after");
+      two.receive(SOON).close();
+      two.receive(SOON).close();
     }
   }
 
