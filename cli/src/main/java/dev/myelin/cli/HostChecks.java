@@ -73,8 +73,7 @@ final class HostChecks {
         "key", bytes >= STRONG_KEY_BYTES ? bytes + " bytes, strong" : bytes + " bytes, fair");
   }
 
-  // Greetings and announcements carry a time, and peers turn away those too old: a wrong clock
-  // looks like a wrong key.
+  // Announcements carry a time, and peers ignore those too old.
   private Finding clock() throws IOException {
     Path probe = Files.createTempFile("myelin-clock-", "");
     try {

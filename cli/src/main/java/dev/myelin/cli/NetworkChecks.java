@@ -153,15 +153,14 @@ final class NetworkChecks {
   }
 
   private static Finding peer(String text) {
-    Endpoint endpoint;
-    try {
-      endpoint =
-          Endpoint.parse(text.contains(":") && !text.startsWith("srv:") ? text : text + ":9000");
-    } catch (IllegalArgumentException e) {
-      return Finding.fail("peer", String.valueOf(e.getMessage()), "correct --peers");
-    }
     if (text.startsWith("srv:")) {
       return Finding.ok("peer", text + ": looked up by the node again and again");
+    }
+    Endpoint endpoint;
+    try {
+      endpoint = Endpoint.parse(text);
+    } catch (IllegalArgumentException e) {
+      return Finding.fail("peer", String.valueOf(e.getMessage()), "correct --peers");
     }
     try (Socket socket = new Socket()) {
       long start = System.nanoTime();

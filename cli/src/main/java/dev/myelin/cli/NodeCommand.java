@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  myelin node --key-file key.txt",
-      "  myelin node --key-file key.txt --no-discovery --peers 10.0.1.10:9000,10.0.2.20",
+      "  myelin node --key-file key.txt --no-discovery --peers 10.0.1.10:9000",
       "  myelin node --key-file key.txt --policy compat --compat-peers 10.0.3.0/24",
       "  ASOC_COMMUNITY=lab ASOC_API_KEY=… myelin node --json"
     })

@@ -66,7 +66,7 @@ final class SendCommand implements Callable<Integer> {
 
   @Option(
       names = "--digest",
-      paramLabel = "none|crc32c|sha256",
+      paramLabel = "crc32c|sha256",
       defaultValue = "sha256",
       description = "How the receiver checks the bytes (default: ${DEFAULT-VALUE}).")
   private TensorHeader.Digest digest = TensorHeader.Digest.SHA256;
@@ -107,6 +107,11 @@ final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (digest == TensorHeader.Digest.NONE) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--digest: none (expected: crc32c or sha256, which the receiver confirms)");
+    }
     NodeConfig config = options.nodeConfig(root);
     try (TensorSource source =
             TensorSource.open(files, RawFormat.of(dtype, shape), root.shell().in());
@@ -131,6 +136,9 @@ final class SendCommand implements Callable<Integer> {
         outcomes.add(task.get());
       }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof IllegalArgumentException refused) {
+        throw refused; // a tensor that cannot travel, such as one with a name too long
+      }
       throw new IllegalStateException("a sender ended without an outcome", e.getCause());
     }
     return conclude(outcomes, Duration.ofNanos(System.nanoTime() - start));

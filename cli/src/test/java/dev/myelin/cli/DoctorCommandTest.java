@@ -59,6 +59,13 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void failsAPeerWithoutAPortAsTheNodeDoes() {
+    Terminal terminal = doctor("--port", "0", "--no-discovery", "--peers", "127.0.0.1");
+    assertThat(level(terminal, "peer")).isEqualTo("fail");
+    assertThat(finding(terminal, "peer").get("finding").asText()).contains("host:port");
+  }
+
+  @Test
   void speaksToPeopleInSentences() {
     Terminal terminal = terminal();
     terminal.run("doctor", "--port", "0", "--no-discovery", "--state-dir", folder.toString());

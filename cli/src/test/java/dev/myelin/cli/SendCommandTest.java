@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,24 @@ final class SendCommandTest {
     Path file = Files.write(folder.resolve("x.raw"), new byte[7]);
     assertThat(send(file.toString(), "--dtype", "f32")).isEqualTo(ExitCodes.DATA);
     assertThat(terminal.err()).contains("7 bytes", "multiple of 4").hasLineCount(1);
+  }
+
+  @Test
+  void aDigestIsNeededForTheReceiversWord() throws Exception {
+    Path file = Files.write(folder.resolve("x.raw"), new byte[8]);
+    assertThat(send(file.toString(), "--dtype", "u8", "--digest", "none"))
+        .isEqualTo(ExitCodes.USAGE);
+    assertThat(terminal.err()).contains("--digest: none (expected: crc32c or sha256");
+  }
+
+  @Test
+  void aTensorThatCannotTravelIsAMistakeOfTheCaller() throws Exception {
+    Path file = folder.resolve("deep.npy");
+    long[] ones = new long[40];
+    Arrays.fill(ones, 1);
+    NpyFile.create(file, DType.U8, Shape.of(ones)).close();
+    assertThat(send(file.toString())).isEqualTo(ExitCodes.USAGE);
+    assertThat(terminal.err()).contains("rank: 40").doesNotContain("should not happen");
   }
 
   @Test
