@@ -464,7 +464,7 @@ public final class Connection implements AutoCloseable {
 
   /// Tells the peer which rule it broke; waits a moment for that to leave.
   private void complain(PeerException failure) {
-    if (!promisesLife()) {
+    if (!saysGoodbye()) {
       return;
     }
     String text = String.valueOf(failure.getMessage());
@@ -494,8 +494,7 @@ public final class Connection implements AutoCloseable {
 
   /// Ends the output if both sides said goodbye; a stock peer says none.
   private void endOutputIfDue() {
-    boolean stock = !promisesLife();
-    if (stock || locked(() -> goodbyeHeard)) {
+    if (!saysGoodbye() || locked(() -> goodbyeHeard)) {
       link.endOutput();
       noteInLock(() -> outputEnded = true);
     }
@@ -548,7 +547,20 @@ public final class Connection implements AutoCloseable {
   }
 
   private boolean promisesLife() {
-    return introduction().proof() == Introduction.Proof.MUTUAL;
+    return has("alive");
+  }
+
+  private boolean saysGoodbye() {
+    return has("farewell");
+  }
+
+  /// Returns whether the peer confirms tensors that have a digest.
+  boolean confirms() {
+    return has("tensors") && has("receipts");
+  }
+
+  private boolean has(String feature) {
+    return introduction().features().contains(feature);
   }
 
   private void move(State next) {

@@ -59,7 +59,7 @@ final class Conversation {
       if (limit == null) {
         return null;
       }
-      return proven() ? sending.await(limit) : new Receipt(tensor.byteSize(), false);
+      return connection.confirms() ? sending.await(limit) : new Receipt(tensor.byteSize(), false);
     } finally {
       sendings.remove(stream);
     }
