@@ -41,7 +41,7 @@ final class Reunion {
   /// for the probe of an older connection.
   void attach(Connection connection, @Nullable KnownPeer dialled) {
     KnownPeer peer = roster.identified(connection, dialled);
-    if (closing || isTakeover(peer, connection)) {
+    if (closing || isTakeover(peer, connection) || isFurther(peer, dialled)) {
       connection.release();
       roster.signal(); // an address may have turned out to be that peer's
       return;
@@ -81,6 +81,12 @@ final class Reunion {
       }
     }
     return false;
+  }
+
+  /// Returns whether we meant another and reached a peer that we have: old claims of who lives at
+  /// an address must not pile up connections.
+  private static boolean isFurther(KnownPeer peer, @Nullable KnownPeer dialled) {
+    return dialled != null && dialled.actual() != peer && peer.state() == Peer.State.CONNECTED;
   }
 
   private static boolean alive(Connection known) {

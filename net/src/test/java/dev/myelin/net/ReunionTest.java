@@ -8,6 +8,7 @@ import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.FaultProxy;
 import dev.myelin.testkit.LeakCheck;
 import dev.myelin.testkit.LinkEffect;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import java.net.ServerSocket;
 import java.nio.channels.DatagramChannel;
@@ -130,6 +131,23 @@ class ReunionTest {
           assertThat(there.connections()).isEqualTo(1);
         }
       }
+    }
+  }
+
+  @Test
+  void letsGoOfAFurtherConnectionThatAnOldClaimLedTo() throws Exception {
+    try (Node node = Node.start(Lab.config());
+        Node there = Node.start(Lab.config());
+        RawPeer talker = RawPeer.dial(node.endpoint())) {
+      Peer peer = node.connect(there.endpoint(), Lab.SOON);
+      String gone = UUID.randomUUID().toString();
+      Endpoint place = there.endpoint();
+      talker.session.send(
+          new Message.Contacts(List.of(new Message.Contact(gone, place.host(), place.port()))));
+      Lab.eventually(node, "connections-dialled", 2);
+      Lab.eventually(node, "connections-closed", 1);
+      assertThat(peer.connections()).isEqualTo(1);
+      assertThat(peer.state()).isEqualTo(Peer.State.CONNECTED);
     }
   }
 
