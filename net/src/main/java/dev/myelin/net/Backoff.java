@@ -6,8 +6,7 @@ import java.util.random.RandomGenerator;
 /// How long to wait before the next attempt: doubling to a cap, each wait drawn between half of it
 /// and all.
 ///
-/// The cap is low, so that a peer is back within five seconds of its return: even an attempt that
-/// was under way when it came tries again every few seconds.
+/// The cap is low, so that a peer is back within five seconds of its return.
 final class Backoff {
   private static final long FIRST_MILLIS = 100;
   private static final long CAP_MILLIS = 1500;
