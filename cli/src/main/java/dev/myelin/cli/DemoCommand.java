@@ -46,9 +46,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--bytes",
       paramLabel = "SIZE",
-      defaultValue = "64m",
+      defaultValue = "32m",
       description = "How large the file is, about (default: ${DEFAULT-VALUE}).")
-  private ByteSize size = new ByteSize(64 << 20);
+  private ByteSize size = new ByteSize(32 << 20);
 
   @Option(
       names = "--keep",
