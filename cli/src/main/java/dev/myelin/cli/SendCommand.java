@@ -126,7 +126,8 @@ final class SendCommand implements Callable<Integer> {
     long start = System.nanoTime();
     List<Outcome> outcomes = new ArrayList<>();
     try (ProgressLine bar = new ProgressLine(root.shell(), "sending", total);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
       AtomicLong sent = new AtomicLong();
       List<Future<Outcome>> tasks = new ArrayList<>();
       for (Peer peer : peers) {

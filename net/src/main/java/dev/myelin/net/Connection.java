@@ -87,7 +87,10 @@ public final class Connection implements AutoCloseable {
     move(State.OPEN);
     pulse = new Pulse(link, courier, promisesLife(), this::close);
     link.transport().watchdog().watch(pulse);
-    courierThread = link.transport().tasks().fork(link.threadName("courier"), this::carry);
+    courierThread =
+        link.transport()
+            .tasks()
+            .fork(link.transport().config().threads(), link.threadName("courier"), this::carry);
   }
 
   /// Returns who the peer says it is; empty where its dialect does not tell.

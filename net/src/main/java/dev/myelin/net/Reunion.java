@@ -59,11 +59,7 @@ final class Reunion {
     String name =
         transport.threadName("reader-" + connection.remote().port() + "-" + connection.dialect());
     Tasks.Work work = () -> conversation.read(this::heard);
-    if (transport.config().threads() == NodeConfig.Threads.PLATFORM) {
-      tasks.forkPlatform(name, work);
-    } else {
-      tasks.fork(name, work);
-    }
+    tasks.fork(transport.config().threads(), name, work);
   }
 
   /// Any holder of the key can claim any id (wire page, section 8, item 6): while an older

@@ -37,6 +37,15 @@ final class Tasks implements AutoCloseable {
     return start(Thread.ofVirtual().name(name), work);
   }
 
+  /// Starts a thread that uses sockets, of the kind that the configuration asks for; otherwise as
+  /// [#fork].
+  ///
+  /// A socket that a virtual thread has touched stays non-blocking for good, and then every wait of
+  /// a platform thread costs two more system calls.
+  Thread fork(NodeConfig.Threads kind, String name, Work work) {
+    return kind == NodeConfig.Threads.PLATFORM ? forkPlatform(name, work) : fork(name, work);
+  }
+
   /// Starts a platform thread; otherwise as [#fork].
   Thread forkPlatform(String name, Work work) {
     return start(Thread.ofPlatform().daemon().name(name), work);
