@@ -34,7 +34,7 @@ interface BenchSide {
               "--warmup",
               warmup(bytes));
       case ROUND_TRIP ->
-          List.of("--bytes", Long.toString(bytes), "--count", "20000", "--warmup", "20000");
+          List.of("--bytes", Long.toString(bytes), "--count", "20000", "--warmup", "200000");
       case SMALL ->
           List.of("--bytes", Long.toString(bytes), "--count", "200000", "--warmup", "50000");
       case HANDSHAKE ->
@@ -49,7 +49,8 @@ interface BenchSide {
     return Math.clamp((2L << 30) / Math.max(bytes, 1), 2, 400);
   }
 
+  // The compiler of the JVM is at work for about 8 GiB of frames; every side warms up as long.
   private static String warmup(long bytes) {
-    return Long.toString(Math.max(2, passes(bytes) / 4));
+    return Long.toString(Math.clamp((8L << 30) / Math.max(bytes, 1), 2, 1000));
   }
 }
