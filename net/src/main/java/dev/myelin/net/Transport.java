@@ -22,7 +22,11 @@ import java.util.function.Consumer;
 /// A node stands on one. Used alone it gives bare connections, read in the caller's own thread,
 /// which is the shortest way there is.
 public final class Transport implements AutoCloseable {
+  /// How long a stock peer, where one may come, is given to turn out not to be one.
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /// The same where none may come: an honest peer on a loaded machine must not be taken for one.
+  private static final Duration LONG_PATIENCE = Duration.ofSeconds(3);
 
   private final NodeConfig config;
   private final Counters counters = new Counters();
@@ -159,8 +163,13 @@ public final class Transport implements AutoCloseable {
         identity.key(),
         identity.community(),
         listenPort,
-        new PeerTrust(address, compatible, memory, PATIENCE),
+        new PeerTrust(address, compatible, memory, patience()),
         random);
+  }
+
+  private Duration patience() {
+    boolean secure = config.security().policy() == NodeConfig.Security.Policy.SECURE;
+    return secure ? LONG_PATIENCE : PATIENCE;
   }
 
   /// Returns what was counted since the start, by name.
