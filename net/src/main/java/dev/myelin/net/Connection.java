@@ -80,6 +80,7 @@ public final class Connection implements AutoCloseable {
   private @Nullable PeerException ending; // guarded by stateLock
   private long pongNanos = System.nanoTime(); // guarded by stateLock
   private boolean goodbyeSent; // of the courier alone
+  private volatile boolean hasReader;
 
   Connection(Link link, Session session) {
     this.link = link;
@@ -308,7 +309,8 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /// Closes the socket; waiting calls throw [PeerException.Closed]. Twice is harmless.
+  /// Closes the socket and gives back what was half received; waiting calls throw
+  /// [PeerException.Closed]. Twice is harmless.
   @Override
   public void close() {
     close(new PeerException.Closed("connection to " + remote() + " was closed here", false, null));
@@ -330,6 +332,9 @@ public final class Connection implements AutoCloseable {
     link.transport().watchdog().forget(pulse);
     link.close();
     courierThread.interrupt();
+    if (!hasReader) {
+      session.close();
+    }
     link.transport().closed(this);
     runCloseActions();
   }
@@ -343,6 +348,11 @@ public final class Connection implements AutoCloseable {
       takeLeave();
       await(() -> outputEnded, deadline);
     }
+  }
+
+  /// Leaves it to a reader to release what was half received, in its own thread.
+  void readByReader() {
+    hasReader = true;
   }
 
   /// Releases what was half received; called by the reader, after its last receive.

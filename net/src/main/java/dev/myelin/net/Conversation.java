@@ -29,6 +29,7 @@ final class Conversation {
 
   Conversation(Connection connection, KnownPeer peer, NodeEvents events, Intake intake) {
     this.connection = connection;
+    connection.readByReader();
     this.peer = peer;
     this.events = events;
     this.intake = intake;

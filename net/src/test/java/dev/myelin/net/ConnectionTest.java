@@ -165,6 +165,19 @@ class ConnectionTest {
   }
 
   @Test
+  void givesBackWhatWasHalfReceivedWhenItCloses(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      pair.proxy.apply(FaultProxy.Direction.TO_TARGET, new LinkEffect.HalfClose(1 << 20));
+      FutureTask<Boolean> sender = sending(pair.near, tensor);
+      assertThatThrownBy(() -> received(pair.far, pool)).isInstanceOf(PeerException.Closed.class);
+      assertThat(pool.outstanding()).isEqualTo(LARGE);
+      pair.near.close();
+      assertThat(failureOf(sender)).isInstanceOf(PeerException.class);
+    }
+  }
+
+  @Test
   void measuresTheRoundTripWhileBothSidesReceive(TensorPool pool) throws Exception {
     try (Pair pair = Pair.open(Limits.defaults())) {
       FutureTask<Message> near = Lab.aside(() -> received(pair.near, pool));

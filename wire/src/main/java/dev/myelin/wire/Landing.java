@@ -8,9 +8,9 @@ import dev.myelin.tensor.TensorPool;
 
 /// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
 ///
-/// Called on the thread that reads the session. A landing may wait for memory: that is the
-/// back-pressure. Tensors it returns belong to the session until they are given out in a message,
-/// or closed because their stream failed.
+/// Called on the thread that reads the session, or closes it while nobody reads. A landing may wait
+/// for memory: that is the back-pressure. Tensors it returns belong to the session until they are
+/// given out in a message, or closed because their stream failed.
 public interface Landing {
   /// Returns memory of exactly the described size for a whole tensor.
   ///
