@@ -17,7 +17,7 @@ final class ProgressLine implements AutoCloseable {
 
   ProgressLine(Shell shell, String label, long totalBytes) {
     this.shell = shell;
-    this.label = label;
+    this.label = Words.plain(label);
     this.totalBytes = totalBytes;
     this.drawnAt = start;
   }

@@ -73,7 +73,7 @@ final class RootCommand implements Runnable {
 
   /// Prints a line of results.
   void print(String line) {
-    shell.out().println(line);
+    shell.out().println(Words.plain(line));
   }
 
   /// Prints an object of results on one line.
@@ -83,7 +83,7 @@ final class RootCommand implements Runnable {
 
   /// Prints a line for people beside the results.
   void note(String line) {
-    shell.err().println("myelin: " + line);
+    shell.err().println("myelin: " + Words.plain(line));
   }
 
   @Override

@@ -9,6 +9,12 @@ import java.util.stream.Collectors;
 final class Words {
   private Words() {}
 
+  /// Returns the text without control characters but line ends and tabs: names come from peers, and
+  /// a terminal obeys what it is sent.
+  static String plain(String text) {
+    return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
+  }
+
   /// Returns `1.5 MB`, in powers of 1000.
   static String bytes(long bytes) {
     if (bytes < 1_000) {

@@ -26,6 +26,11 @@ final class WordsTest {
   }
 
   @Test
+  void namesOfPeersDoNotSteerTheTerminal() {
+    assertThat(Words.plain("w\u001b[2J\r\u0007\n\tx")).isEqualTo("w?[2J??\n\tx");
+  }
+
+  @Test
   void columnsStandUnderEachOther() {
     assertThat(Words.table(List.of(List.of("a", "b"), List.of("long", "c"))))
         .isEqualTo("a     b\nlong  c");

@@ -177,7 +177,16 @@ public final class Listener implements AutoCloseable {
       }
     }
     if (connection != null) {
+      handOver(connection);
+    }
+  }
+
+  private void handOver(Connection connection) {
+    try {
       accepted.accept(connection);
+    } catch (RuntimeException | Error e) {
+      connection.close(); // nobody reads it
+      throw e;
     }
   }
 

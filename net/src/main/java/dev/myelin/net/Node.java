@@ -131,7 +131,8 @@ public final class Node implements AutoCloseable {
       Delivery delivery = inbox.take();
       try {
         handler.accept(delivery);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Also an Error: a handler that ends would leave every peer waiting for room.
         delivery.close();
         System.getLogger(Node.class.getName())
             .log(System.Logger.Level.WARNING, "the handler failed on tensor " + delivery.name(), e);

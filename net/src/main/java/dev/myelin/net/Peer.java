@@ -55,7 +55,8 @@ public interface Peer {
   /// Sends a tensor and returns when its last byte has left; borrows it.
   ///
   /// Waits for the connection's turn and as long as the peer takes nothing but lives; a peer that
-  /// falls silent ends the wait within [dev.myelin.wire.Limits.Waits#silence].
+  /// falls silent ends the wait within [dev.myelin.wire.Limits.Waits#silence]. Silence is not heard
+  /// while this node's own inbox is full: whoever only sends must still take out what arrives.
   ///
   /// @throws dev.myelin.wire.PeerException.Unreachable if there is no open connection
   /// @throws dev.myelin.wire.PeerException.Closed if the connection ended meanwhile
