@@ -16,7 +16,6 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -66,7 +65,7 @@ public final class Connection implements AutoCloseable {
   private final AtomicInteger streams = new AtomicInteger(1);
   private final Pulse pulse;
   private final Thread courierThread;
-  private final CopyOnWriteArrayList<Runnable> onClose = new CopyOnWriteArrayList<>();
+  private final LastActions lastActions = new LastActions();
 
   /// Guards the fields below; never held across I/O, callbacks or close.
   private final ReentrantLock stateLock = new ReentrantLock();
@@ -336,7 +335,7 @@ public final class Connection implements AutoCloseable {
       session.close();
     }
     link.transport().closed(this);
-    runCloseActions();
+    lastActions.run();
   }
 
   /// Lets what is being sent, and the answers that are owed, leave after the peer ended its side in
@@ -364,17 +363,9 @@ public final class Connection implements AutoCloseable {
 
   /// Runs an action once when this closes, or at once if it has.
   void onClose(Runnable action) {
-    onClose.add(action);
+    lastActions.add(action);
     if (state() == State.CLOSED) {
-      runCloseActions();
-    }
-  }
-
-  private void runCloseActions() {
-    for (Runnable action : onClose) {
-      if (onClose.remove(action)) {
-        action.run();
-      }
+      lastActions.run();
     }
   }
 
