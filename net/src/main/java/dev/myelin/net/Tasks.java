@@ -15,7 +15,7 @@ final class Tasks implements AutoCloseable {
 
   private final Duration joinLimit;
   private final Set<Thread> members = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private boolean closed; // guarded by this
 
   Tasks() {
     this(JOIN_LIMIT);
@@ -53,15 +53,18 @@ final class Tasks implements AutoCloseable {
 
   private Thread start(Thread.Builder builder, Work work) {
     Thread thread = builder.unstarted(() -> runMember(work));
-    if (closed) {
-      return thread;
-    }
-    members.add(thread);
-    thread.start();
-    if (closed) {
-      thread.interrupt();
+    // Both or neither: whoever closes must find no member that was not started yet.
+    synchronized (this) {
+      if (!closed) {
+        members.add(thread);
+        thread.start();
+      }
     }
     return thread;
+  }
+
+  private synchronized List<Thread> started() {
+    return new ArrayList<>(members);
   }
 
   private void runMember(Work work) {
@@ -81,7 +84,7 @@ final class Tasks implements AutoCloseable {
   /// limit in all.
   void join() {
     long deadline = System.nanoTime() + joinLimit.toNanos();
-    for (Thread thread : List.copyOf(members)) {
+    for (Thread thread : started()) {
       join(thread, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
     }
   }
@@ -90,8 +93,10 @@ final class Tasks implements AutoCloseable {
   /// its own family.
   @Override
   public void close() {
-    closed = true;
-    List<Thread> all = new ArrayList<>(members);
+    synchronized (this) {
+      closed = true;
+    }
+    List<Thread> all = started();
     all.remove(Thread.currentThread());
     all.forEach(Thread::interrupt);
     long deadline = System.nanoTime() + joinLimit.toNanos();
