@@ -2,25 +2,23 @@ package dev.myelin.net;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.channels.SocketChannel;
 
-/// What a connection stands on: a socket with its two ends, where it leads, and the transport it
-/// shares.
-record Link(
-    SocketChannel channel, ChannelSource source, ChannelSink sink, Way way, Transport transport) {
-  /// Where the socket leads, in which dialect, and who dialled.
+/// What a connection stands on: bytes both ways with their two ends, where they lead, and the
+/// transport it shares.
+record Link(Duplex duplex, DuplexSource source, DuplexSink sink, Way way, Transport transport) {
+  /// Where the bytes go, in which dialect, and who dialled.
   ///
   /// @param address the address behind `remote`, whose host may be a name
   record Way(Endpoint remote, InetAddress address, String dialect, boolean inbound) {}
 
-  static Link over(SocketChannel channel, Way way, Transport transport) {
-    return new Link(channel, new ChannelSource(channel), new ChannelSink(channel), way, transport);
+  static Link over(Duplex duplex, Way way, Transport transport) {
+    return new Link(duplex, new DuplexSource(duplex), new DuplexSink(duplex), way, transport);
   }
 
-  /// Returns the same socket, now that its dialect is known.
+  /// Returns the same link, now that its dialect is known.
   Link speaking(String dialect) {
     return new Link(
-        channel,
+        duplex,
         source,
         sink,
         new Way(way.remote(), way.address(), dialect, way.inbound()),
@@ -43,7 +41,7 @@ record Link(
   /// Tells the peer that nothing more comes; what it sends is still read.
   void endOutput() {
     try {
-      channel.shutdownOutput();
+      duplex.endOutput();
     } catch (IOException e) {
       close();
     }
@@ -51,7 +49,7 @@ record Link(
 
   void close() {
     try {
-      channel.close();
+      duplex.close();
     } catch (IOException e) {
       // Nothing is lost: the socket is gone either way.
     }

@@ -4,10 +4,10 @@ import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -139,7 +139,10 @@ public final class Listener implements AutoCloseable {
       return;
     }
     Link link =
-        Link.over(channel, new Link.Way(remote, address.getAddress(), "unknown", true), transport);
+        Link.over(
+            new SocketDuplex(channel),
+            new Link.Way(remote, address.getAddress(), "unknown", true),
+            transport);
     Strangers.Guest guest = strangers.admit(address.getAddress(), link::close);
     Thread greeter =
         transport
@@ -232,7 +235,8 @@ public final class Listener implements AutoCloseable {
             + "\r\nConnection: close\r\n\r\n"
             + text;
     try {
-      link.channel().write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
+      link.sink().write(MemorySegment.ofArray(answer.getBytes(StandardCharsets.US_ASCII)));
+      link.sink().flush();
       link.endOutput();
       link.source().discardUpTo(16 << 10, transport.limits().waits().sniff());
     } catch (IOException e) {

@@ -80,7 +80,9 @@ public final class Transport implements AutoCloseable {
   Connection dial(Endpoint to, Dialect dialect) throws IOException {
     SocketChannel channel = connect(to);
     InetAddress address = channel.socket().getInetAddress();
-    Link link = Link.over(channel, new Link.Way(to, address, dialect.name(), false), this);
+    Link link =
+        Link.over(
+            new SocketDuplex(channel), new Link.Way(to, address, dialect.name(), false), this);
     try (Deadline deadline = new Deadline(link, limits().waits().handshake())) {
       try {
         Session session = dialect.dial(link.source(), link.sink(), credentials(address), limits());

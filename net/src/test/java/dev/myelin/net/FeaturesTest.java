@@ -65,7 +65,7 @@ class FeaturesTest {
         SocketChannel near = RawPeer.socket(at);
         SocketChannel peer = server.accept();
         Link.Way way = new Link.Way(at, InetAddress.getLoopbackAddress(), "plain", false);
-        Link link = Link.over(near, way, transport);
+        Link link = Link.over(new SocketDuplex(near), way, transport);
         return new Bare(transport, peer, transport.established(link, new Plain(link)));
       }
     }

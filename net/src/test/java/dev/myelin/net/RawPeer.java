@@ -36,8 +36,8 @@ final class RawPeer implements AutoCloseable {
     try {
       Session session =
           AsocDialect.INSTANCE.dial(
-              new ChannelSource(channel),
-              new ChannelSink(channel),
+              new DuplexSource(new SocketDuplex(channel)),
+              new DuplexSink(new SocketDuplex(channel)),
               credentials(id, Lab.COMMUNITY, Duration.ofSeconds(5)),
               Limits.defaults());
       return new RawPeer(channel, session);
@@ -51,8 +51,8 @@ final class RawPeer implements AutoCloseable {
   static RawPeer accept(SocketChannel channel, UUID id) throws IOException {
     Session session =
         AsocDialect.INSTANCE.accept(
-            new ChannelSource(channel),
-            new ChannelSink(channel),
+            new DuplexSource(new SocketDuplex(channel)),
+            new DuplexSink(new SocketDuplex(channel)),
             credentials(id, Lab.COMMUNITY, Duration.ofSeconds(5)),
             Limits.defaults());
     return new RawPeer(channel, session);

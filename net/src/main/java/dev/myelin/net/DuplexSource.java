@@ -6,22 +6,21 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
-/// Blocking input from a socket channel. Used by one thread at a time.
+/// Blocking input from a [Duplex]. Used by one thread at a time.
 ///
 /// Small reads go through a buffer on the heap; large ones go straight into the target. After a
 /// large read the buffer is filled only as far as asked, so that the next payload is not copied
 /// through it.
-final class ChannelSource implements ByteSource {
+final class DuplexSource implements ByteSource {
   /// From this size on, bytes are read straight into native targets.
   private static final int DIRECT_BYTES = 4096;
 
   private static final int FIRST_BUFFER_BYTES = 256;
   private static final int BUFFER_BYTES = 16 << 10;
 
-  private final SocketChannel channel;
+  private Duplex duplex; // changed by the reader alone
   private ByteBuffer buffer = ByteBuffer.allocate(FIRST_BUFFER_BYTES).limit(0);
   private boolean bulk;
   private long consumed;
@@ -36,8 +35,8 @@ final class ChannelSource implements ByteSource {
   private volatile boolean asking;
   private volatile boolean inside;
 
-  ChannelSource(SocketChannel channel) {
-    this.channel = channel;
+  DuplexSource(Duplex duplex) {
+    this.duplex = duplex;
   }
 
   /// Returns how long the peer has been silent while this side was asking; zero when nobody asks.
@@ -89,16 +88,15 @@ final class ChannelSource implements ByteSource {
     if (buffer.hasRemaining()) {
       return true;
     }
-    buffer.clear().limit(0);
-    channel.socket().setSoTimeout((int) Math.max(1, limit.toMillis()));
+    buffer.clear();
     begin();
     try {
-      int got = channel.socket().getInputStream().read(buffer.array(), 0, buffer.capacity());
-      buffer.limit(Math.max(0, got));
+      duplex.read(buffer, limit);
       return true;
     } catch (SocketTimeoutException e) {
       return false;
     } finally {
+      buffer.flip();
       end();
     }
   }
@@ -157,7 +155,7 @@ final class ChannelSource implements ByteSource {
     begin();
     int got;
     try {
-      got = channel.read(buffer);
+      got = duplex.read(buffer);
     } finally {
       end();
       buffer.flip();
@@ -169,7 +167,7 @@ final class ChannelSource implements ByteSource {
     ByteBuffer bytes = view.of(target, offset, length);
     begin();
     try {
-      int got = channel.read(bytes);
+      int got = duplex.read(bytes);
       consumed += Math.max(got, 0);
       return got;
     } finally {

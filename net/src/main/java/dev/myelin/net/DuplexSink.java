@@ -4,29 +4,29 @@ import dev.myelin.wire.ByteSink;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Blocking output to a socket channel; the one place that writes to it.
+/// Blocking output to a [Duplex]; the one place that writes to it.
 ///
 /// Small units gather in a buffer on the heap and leave on [#flush], or in front of the next large
 /// unit in the same system call. The lock is fair, so that frames of concurrent streams take turns.
-final class ChannelSink implements ByteSink {
+final class DuplexSink implements ByteSink {
   private static final int BUFFER_BYTES = 16 << 10;
 
-  private final SocketChannel channel;
+  private final Duplex duplex;
 
   /// The write lock: held across I/O, and nothing else is.
   private final ReentrantLock lock = new ReentrantLock(true);
 
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES); // guarded by lock
   private final ByteBuffer[] gather = new ByteBuffer[2]; // guarded by lock
+  private final ByteBuffer[] alone = {buffer}; // guarded by lock
   private final SegmentView view = new SegmentView(); // guarded by lock
   private volatile long sentNanos = System.nanoTime();
   private volatile boolean broken;
 
-  ChannelSink(SocketChannel channel) {
-    this.channel = channel;
+  DuplexSink(Duplex duplex) {
+    this.duplex = duplex;
   }
 
   /// Returns when bytes last left.
@@ -88,21 +88,14 @@ final class ChannelSink implements ByteSink {
     }
   }
 
-  /// Writes the buffer and, in the same call, a part of the segment. Loops: on a virtual thread a
-  /// blocking write of many megabytes returns early.
+  /// Writes the buffer and, in the same call, a part of the segment.
   private long writeWindow(MemorySegment segment, long offset, long length) throws IOException {
     ByteBuffer bytes = view.of(segment, offset, length);
     long count = bytes.remaining();
     buffer.flip();
     gather[0] = buffer;
     gather[1] = bytes;
-    while (buffer.hasRemaining() || bytes.hasRemaining()) {
-      if (buffer.hasRemaining()) {
-        channel.write(gather);
-      } else {
-        channel.write(bytes);
-      }
-    }
+    duplex.write(gather);
     buffer.clear();
     sentNanos = System.nanoTime();
     return count;
@@ -113,9 +106,7 @@ final class ChannelSink implements ByteSink {
       return;
     }
     buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    duplex.write(alone);
     buffer.clear();
     sentNanos = System.nanoTime();
   }
@@ -133,13 +124,13 @@ final class ChannelSink implements ByteSink {
     broken = true;
     view.release();
     try {
-      channel.close();
+      duplex.close();
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
   }
 
-  /// Returns whether a write failed, so that the channel was closed here.
+  /// Returns whether a write failed, so that the duplex was closed here.
   boolean broken() {
     return broken;
   }

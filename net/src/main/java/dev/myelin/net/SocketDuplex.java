@@ -1,0 +1,50 @@
+package dev.myelin.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/// The bytes of a socket as they are: the one place that reads and writes it.
+record SocketDuplex(SocketChannel channel) implements Duplex {
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return channel.read(target);
+  }
+
+  /// Through the socket's own stream, the one reader in the JDK that keeps a time limit.
+  @Override
+  public int read(ByteBuffer target, Duration limit) throws IOException {
+    channel.socket().setSoTimeout((int) Math.max(1, limit.toMillis()));
+    byte[] bytes = new byte[target.remaining()];
+    int got = channel.socket().getInputStream().read(bytes, 0, bytes.length);
+    if (got > 0) {
+      target.put(bytes, 0, got);
+    }
+    return got;
+  }
+
+  /// Loops: on a virtual thread a blocking write of many megabytes returns early.
+  @Override
+  public void write(ByteBuffer[] parts) throws IOException {
+    for (int first = 0; first < parts.length; ) {
+      if (!parts[first].hasRemaining()) {
+        first++;
+      } else if (first == parts.length - 1) {
+        channel.write(parts[first]);
+      } else {
+        channel.write(parts, first, parts.length - first);
+      }
+    }
+  }
+
+  @Override
+  public void endOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
