@@ -146,7 +146,9 @@ final class NodeOptions {
         .listen(new Endpoint(settings.text(Setting.HOST), port))
         .security(security(settings))
         .finding(finding(settings))
-        .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class));
+        .links(
+            NodeConfig.Links.defaults()
+                .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class)));
   }
 
   /// Returns the configuration of a node on this machine's loopback that looks for nobody.

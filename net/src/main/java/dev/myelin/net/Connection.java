@@ -90,7 +90,10 @@ public final class Connection implements AutoCloseable {
     courierThread =
         link.transport()
             .tasks()
-            .fork(link.transport().config().threads(), link.threadName("courier"), this::carry);
+            .fork(
+                link.transport().config().links().threads(),
+                link.threadName("courier"),
+                this::carry);
   }
 
   /// Returns who the peer says it is; empty where its dialect does not tell.

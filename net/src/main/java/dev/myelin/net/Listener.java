@@ -148,7 +148,7 @@ public final class Listener implements AutoCloseable {
         transport
             .tasks()
             .fork(
-                transport.config().threads(),
+                transport.config().links().threads(),
                 transport.threadName("greeter-" + remote.port()),
                 () -> shakeHands(link, guest, address.getAddress()));
     if (greeter.getState() == Thread.State.NEW) {

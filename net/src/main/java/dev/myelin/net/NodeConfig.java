@@ -16,21 +16,21 @@ import java.util.UUID;
 /// @param security which peers it lets in
 /// @param finding how it finds peers
 /// @param limits what peers may make it do
-/// @param threads what kind of thread reads a connection
+/// @param links how its connections are read and written
 public record NodeConfig(
     Identity identity,
     Listening listening,
     Security security,
     Finding finding,
     Limits limits,
-    Threads threads) {
+    Links links) {
   public NodeConfig {
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(listening, "listening");
     Objects.requireNonNull(security, "security");
     Objects.requireNonNull(finding, "finding");
     Objects.requireNonNull(limits, "limits");
-    Objects.requireNonNull(threads, "threads");
+    Objects.requireNonNull(links, "links");
   }
 
   /// Returns the configuration of a node on all interfaces and any port, discovering by every
@@ -42,42 +42,37 @@ public record NodeConfig(
         Security.secure(),
         Finding.everything(),
         Limits.defaults(),
-        Threads.PLATFORM);
+        Links.defaults());
   }
 
   /// Returns a copy that listens elsewhere.
   public NodeConfig listen(Endpoint endpoint) {
     return new NodeConfig(
-        identity,
-        new Listening(endpoint, listening.httpPort()),
-        security,
-        finding,
-        limits,
-        threads);
+        identity, new Listening(endpoint, listening.httpPort()), security, finding, limits, links);
   }
 
   /// Returns a copy with another identity.
   public NodeConfig identity(Identity other) {
-    return new NodeConfig(other, listening, security, finding, limits, threads);
+    return new NodeConfig(other, listening, security, finding, limits, links);
   }
 
   /// Returns a copy that lets other peers in.
   public NodeConfig security(Security other) {
-    return new NodeConfig(identity, listening, other, finding, limits, threads);
+    return new NodeConfig(identity, listening, other, finding, limits, links);
   }
 
   /// Returns a copy that finds peers otherwise.
   public NodeConfig finding(Finding other) {
-    return new NodeConfig(identity, listening, security, other, limits, threads);
+    return new NodeConfig(identity, listening, security, other, limits, links);
   }
 
   /// Returns a copy with other limits.
   public NodeConfig limits(Limits other) {
-    return new NodeConfig(identity, listening, security, finding, other, threads);
+    return new NodeConfig(identity, listening, security, finding, other, links);
   }
 
-  /// Returns a copy with another kind of reader thread.
-  public NodeConfig threads(Threads other) {
+  /// Returns a copy whose connections are read and written otherwise.
+  public NodeConfig links(Links other) {
     return new NodeConfig(identity, listening, security, finding, limits, other);
   }
 
@@ -95,6 +90,41 @@ public record NodeConfig(
     public Listening {
       Objects.requireNonNull(at, "at");
     }
+  }
+
+  /// How connections are read and written.
+  ///
+  /// @param threads what kind of thread reads a connection
+  /// @param profile what a reader does before it sleeps
+  public record Links(Threads threads, Profile profile) {
+    public Links {
+      Objects.requireNonNull(threads, "threads");
+      Objects.requireNonNull(profile, "profile");
+    }
+
+    /// Returns platform threads and the balanced profile.
+    public static Links defaults() {
+      return new Links(Threads.PLATFORM, Profile.BALANCED);
+    }
+
+    /// Returns a copy with another kind of reader thread.
+    public Links threads(Threads other) {
+      return new Links(other, profile);
+    }
+
+    /// Returns a copy with another profile.
+    public Links profile(Profile other) {
+      return new Links(threads, other);
+    }
+  }
+
+  /// What a reader does before it sleeps until bytes come.
+  public enum Profile {
+    /// Nothing: a waiting reader costs no processor time.
+    BALANCED,
+    /// Looks again and again for some tens of microseconds while bytes keep coming, so that most
+    /// answers find it awake. Platform threads only; wants a processor for each busy reader.
+    LATENCY
   }
 
   /// What kind of thread reads a connection.

@@ -59,7 +59,7 @@ final class Reunion {
     String name =
         transport.threadName("reader-" + connection.remote().port() + "-" + connection.dialect());
     Tasks.Work work = () -> conversation.read(this::heard);
-    tasks.fork(transport.config().threads(), name, work);
+    tasks.fork(transport.config().links().threads(), name, work);
   }
 
   /// Any holder of the key can claim any id (wire page, section 8, item 6): while an older

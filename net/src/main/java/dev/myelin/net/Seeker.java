@@ -109,7 +109,7 @@ final class Seeker {
       Outcome last = new Outcome(endpoints.getFirst(), null, null);
       for (Endpoint endpoint : endpoints) {
         attempts.fork(
-            home.transport().config().threads(),
+            home.transport().config().links().threads(),
             home.transport().threadName("dialler-" + endpoint.port()),
             () -> report(attempt(endpoint), outcomes, over));
         waiting++;

@@ -112,7 +112,7 @@ class ListenerSniffTest {
             base.security(),
             base.finding(),
             base.limits(),
-            base.threads());
+            base.links());
     try (Node node = Node.start(config);
         SocketChannel browser = RawPeer.socket(node.endpoint())) {
       RawPeer.write(browser, (request + "\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));

@@ -22,11 +22,13 @@ class SlowReaderTest {
   @EnumSource(NodeConfig.Threads.class)
   void makesTheSenderWaitBeyondTheSilenceLimitWithoutFailing(
       NodeConfig.Threads threads, TensorPool pool) throws Exception {
-    try (Node one = Node.start(Lab.config(Lab.impatient()).threads(threads));
+    try (Node one =
+            Node.start(
+                Lab.config(Lab.impatient()).links(NodeConfig.Links.defaults().threads(threads)));
         Node two =
             Node.start(
                 Lab.config(Lab.merged(Lab.impatient().waits(), Lab.memory(1, 256 << 20).streams()))
-                    .threads(threads));
+                    .links(NodeConfig.Links.defaults().threads(threads)));
         Tensor tensor = Lab.counted(pool, 16 << 20)) {
       Peer peer = one.connect(two.endpoint(), Lab.SOON);
       FutureTask<Boolean> sender =
