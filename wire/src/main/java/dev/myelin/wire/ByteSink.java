@@ -12,6 +12,14 @@ public interface ByteSink {
   /// Small units may stay in a buffer until [#flush] or the next large one.
   void write(MemorySegment head, MemorySegment body, long offset, long length) throws IOException;
 
+  /// Writes one unit of that class; otherwise as the shorter form, whose units are
+  /// [Precedence#CONTROL]. A sink may pass over the class.
+  default void write(
+      Precedence precedence, MemorySegment head, MemorySegment body, long offset, long length)
+      throws IOException {
+    write(head, body, offset, length);
+  }
+
   /// Writes one part as one unit.
   default void write(MemorySegment part) throws IOException {
     write(part, MemorySegment.NULL, 0, 0);

@@ -9,11 +9,24 @@ public sealed interface Message {
   /// A whole tensor. Sent: the header travels where the peer understands it, the tensor is
   /// borrowed. Received: the header and the digest were checked, the receiver owns the tensor;
   /// `digestHex` is empty where none was sent.
-  record Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex)
+  ///
+  /// @param precedence how urgently it is sent; for a received one, what its size suggests
+  record Transfer(
+      int stream, TensorHeader header, Tensor tensor, String digestHex, Precedence precedence)
       implements Message {
-    /// A tensor to be sent.
+    /// A tensor to be sent, in the class of its size.
     public Transfer(int stream, TensorHeader header, Tensor tensor) {
       this(stream, header, tensor, "");
+    }
+
+    /// A tensor in the class of its size.
+    public Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex) {
+      this(stream, header, tensor, digestHex, Precedence.of(header.byteSize()));
+    }
+
+    /// A tensor to be sent in that class.
+    public Transfer(int stream, TensorHeader header, Tensor tensor, Precedence precedence) {
+      this(stream, header, tensor, "", precedence);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.Message.Contact;
+import dev.myelin.wire.Precedence;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -79,14 +80,16 @@ final class AsocSender {
     boolean described = features.contains(AsocFeature.TENSORS);
     AsocDigest digest = described ? AsocDigest.of(header.digest(), segment) : null;
     int chunk = chunkBytes(segment.byteSize());
+    Precedence precedence = transfer.precedence();
     if (described) {
-      control(stream, open(header));
+      control(precedence, stream, open(header));
     }
-    long frames = data(stream, segment, new Cut(0, chunk), digest, progress);
+    Cut cut = new Cut(0, chunk, precedence);
+    long frames = data(stream, segment, cut, digest, progress);
     if (digest != null) {
-      control(stream, new AsocExtension.Digest(digest.value()));
+      control(precedence, stream, new AsocExtension.Digest(digest.value()));
     }
-    end(stream, frames);
+    end(precedence, stream, frames);
   }
 
   private AsocExtension.Open open(TensorHeader header) {
@@ -119,8 +122,8 @@ final class AsocSender {
     return Math.toIntExact(chunk);
   }
 
-  /// How a segment is cut: the sequence of the first frame, and the bytes in each.
-  private record Cut(long firstSequence, int chunkBytes) {}
+  /// How a segment is cut: the sequence of the first frame, the bytes in each, and their class.
+  private record Cut(long firstSequence, int chunkBytes, Precedence precedence) {}
 
   /// Sends a segment in DATA frames and returns how many there were.
   private long data(
@@ -133,7 +136,7 @@ final class AsocSender {
     for (long at = 0; at < total; at += size) {
       size = Math.min(cut.chunkBytes(), total - at);
       AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
-      out.write(header, segment, at, size);
+      out.write(cut.precedence(), header, segment, at, size);
       sequence++;
       if (digest != null) {
         digest.update(at, size);
@@ -160,7 +163,7 @@ final class AsocSender {
     MemorySegment segment = tensor.segment();
     int chunk = limits.frames().chunkBytes();
     long first = number(named(stream), Math.ceilDiv(segment.byteSize(), chunk));
-    data(stream, segment, new Cut(first, chunk), null, progress);
+    data(stream, segment, new Cut(first, chunk, Precedence.BULK), null, progress);
     out.flush();
   }
 
@@ -177,7 +180,7 @@ final class AsocSender {
   }
 
   private void end(int stream) throws IOException {
-    end(named(stream), forget(stream));
+    end(Precedence.BULK, named(stream), forget(stream));
   }
 
   private long forget(int stream) {
@@ -187,10 +190,10 @@ final class AsocSender {
     }
   }
 
-  private void end(int stream, long frames) throws IOException {
+  private void end(Precedence precedence, int stream, long frames) throws IOException {
     MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
     AsocHeader.put(header, AsocHeader.END, stream, (int) frames, 0);
-    out.write(header);
+    out.write(precedence, header, MemorySegment.NULL, 0, 0);
     out.flush();
   }
 
@@ -225,14 +228,15 @@ final class AsocSender {
 
   private void extend(AsocFeature feature, int stream, AsocExtension extension) throws IOException {
     if (features.contains(feature)) {
-      control(stream, extension);
+      control(Precedence.CONTROL, stream, extension);
       out.flush();
     }
   }
 
-  private void control(int stream, AsocExtension extension) throws IOException {
-    out.write(
-        MemorySegment.ofArray(AsocCodec.control(stream, AsocExtensionCodec.encode(extension))));
+  private void control(Precedence precedence, int stream, AsocExtension extension)
+      throws IOException {
+    byte[] frame = AsocCodec.control(stream, AsocExtensionCodec.encode(extension));
+    out.write(precedence, MemorySegment.ofArray(frame), MemorySegment.NULL, 0, 0);
   }
 
   private void write(byte[] frame) throws IOException {
