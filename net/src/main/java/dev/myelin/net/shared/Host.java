@@ -55,7 +55,7 @@ public final class Host {
       Path path = Path.of("/proc/" + pid + "/stat");
       String stat = Files.readString(path, StandardCharsets.ISO_8859_1);
       // The name stands in parentheses and may hold any character.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       boolean ended = fields[0].equals("Z") || fields[0].equals("X");
       return ended ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields[STARTED]));
     } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
