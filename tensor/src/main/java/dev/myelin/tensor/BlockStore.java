@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Small requests are pieces of slabs; large ones are blocks of their own, rounded up to one of
 /// eight sizes per doubling so that a freed block serves a request of about its size. Memory goes
-/// back to the system only when a request would not fit otherwise. Not thread-safe: the pool holds
-/// its lock.
+/// back to the system when a request would not fit otherwise, and when more waits to be used again
+/// than the busiest of the last moments would need. Not thread-safe: the pool holds its lock.
 final class BlockStore {
   private static final long LARGEST_SLAB = 4L << 20;
   private static final long SMALLEST_SLAB = 64L << 10;
@@ -18,11 +18,22 @@ final class BlockStore {
   private static final int CLASSES = (Long.SIZE - STEP_BITS) << STEP_BITS;
   private static final int LOOKS_IN_LOWER_CLASS = 8;
 
+  /// How much may wait to be used again in any case, and how much more for each byte that was out.
+  private static final long SPARE_BYTES = 64L << 20;
+
+  private static final int SPARE_FACTOR = 2;
+
+  /// How many tensors come back before an earlier peak is forgotten.
+  private static final int EPOCH = 256;
+
   private final long limitBytes;
   private final long slabBytes;
   private final SlabHeap slabs = new SlabHeap();
   private final @Nullable ArrayDeque<Block>[] free = emptyClasses();
   private long reserved;
+  private long peak;
+  private long earlierPeak;
+  private int returns;
 
   BlockStore(long limitBytes) {
     this.limitBytes = limitBytes;
@@ -85,6 +96,21 @@ final class BlockStore {
       free[index] = same;
     }
     same.push(block);
+  }
+
+  /// Notes that a tensor came back, and how much had been out until then; gives back to the system
+  /// what that and the peaks before it do not justify keeping.
+  void cameBack(long outstanding) {
+    peak = Math.max(peak, outstanding);
+    if (++returns == EPOCH) {
+      returns = 0;
+      earlierPeak = peak;
+      peak = outstanding;
+    }
+    long keep = SPARE_BYTES + SPARE_FACTOR * Math.max(peak, earlierPeak);
+    if (reserved > keep) {
+      trimTo(keep);
+    }
   }
 
   /// Gives everything that is not out back to the system.

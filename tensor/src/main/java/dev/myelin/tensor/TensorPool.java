@@ -191,6 +191,7 @@ public final class TensorPool implements AutoCloseable {
       } else if (lease.block != null) {
         root.store.giveBlock(lease.block);
       }
+      root.store.cameBack(rootOutstanding());
       release(lease);
     } finally {
       root.lock.unlock();
@@ -291,11 +292,19 @@ public final class TensorPool implements AutoCloseable {
   }
 
   private boolean isRootClosed() {
+    return top().closed;
+  }
+
+  private long rootOutstanding() {
+    return top().outstanding;
+  }
+
+  private TensorPool top() {
     TensorPool top = this;
     while (top.parent != null) {
       top = top.parent;
     }
-    return top.closed;
+    return top;
   }
 
   private void closeAll(List<Lease> left) {

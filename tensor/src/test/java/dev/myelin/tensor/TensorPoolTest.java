@@ -31,6 +31,22 @@ class TensorPoolTest {
   }
 
   @Test
+  void forgetsABusyTimeThatIsOver() {
+    try (TensorPool pool = TensorPool.open("p", 1024 * MIB)) {
+      List<Tensor> busy = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        busy.add(bytes(pool, 10 * MIB + i * MIB));
+      }
+      busy.forEach(Tensor::close);
+      assertThat(pool.reserved()).isGreaterThan(500 * MIB);
+      for (int i = 0; i < 600; i++) {
+        bytes(pool, 5 * MIB).close();
+      }
+      assertThat(pool.reserved()).isBetween(5 * MIB, 80 * MIB);
+    }
+  }
+
+  @Test
   void alignsEveryTensor() {
     try (TensorPool pool = TensorPool.open("p", 64 * MIB);
         Tensor first = bytes(pool, 3);
