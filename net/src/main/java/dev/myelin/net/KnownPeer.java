@@ -122,9 +122,9 @@ final class KnownPeer implements Peer {
 
   @Override
   public void send(String name, Tensor tensor) throws IOException {
+    TensorHeader header = header(name, tensor, TensorHeader.Digest.NONE);
     try {
-      conversation()
-          .send(header(name, tensor, TensorHeader.Digest.NONE), tensor, Progress.NONE, null);
+      overAny(conversation -> conversation.send(header, tensor, Progress.NONE, null));
     } catch (InterruptedException e) {
       throw new IllegalStateException("sending without a receipt waits for nothing", e);
     }
@@ -133,14 +133,31 @@ final class KnownPeer implements Peer {
   @Override
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
-    Receipt receipt =
-        conversation()
-            .send(
-                header(name, tensor, options.digest()),
-                tensor,
-                options.progress(),
-                options.limit());
+    TensorHeader header = header(name, tensor, options.digest());
+    Receipt receipt = overAny(c -> c.send(header, tensor, options.progress(), options.limit()));
     return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
+  }
+
+  /// Sends over one connection.
+  @FunctionalInterface
+  private interface Way {
+    @Nullable Receipt over(Conversation conversation) throws IOException, InterruptedException;
+  }
+
+  /// Takes another connection if the chosen one said goodbye before a byte had left.
+  private @Nullable Receipt overAny(Way way) throws IOException, InterruptedException {
+    Conversation chosen = conversation();
+    while (true) {
+      try {
+        return way.over(chosen);
+      } catch (PeerException.Closed e) {
+        Conversation next = locked(this::openConversation);
+        if (e.sent() || next == null || next == chosen) {
+          throw e;
+        }
+        chosen = next;
+      }
+    }
   }
 
   private static TensorHeader header(String name, Tensor tensor, TensorHeader.Digest digest) {

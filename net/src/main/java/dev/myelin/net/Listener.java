@@ -218,7 +218,7 @@ public final class Listener implements AutoCloseable {
         // The socket broke: nothing was learnt about the stranger.
       }
     }
-    refused(link.remote(), String.valueOf(cause.getMessage()));
+    refused(link.remote(), cause.getMessage() == null ? cause.toString() : cause.getMessage());
   }
 
   /// Answers an HTTP client with the one line that a person in front of a browser needs.

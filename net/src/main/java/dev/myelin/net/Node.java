@@ -179,6 +179,11 @@ public final class Node implements AutoCloseable {
     }
 
     @Override
+    public void letGo(Connection connection, KnownPeer dialled) {
+      reunion.letGo(connection, dialled);
+    }
+
+    @Override
     public void forget(KnownPeer peer) {
       roster.remove(peer);
     }

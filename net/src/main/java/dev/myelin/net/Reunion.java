@@ -40,19 +40,48 @@ final class Reunion {
   /// Takes a connection over; `dialled` is whom we meant to reach, if we dialled. May wait a second
   /// for the probe of an older connection.
   void attach(Connection connection, @Nullable KnownPeer dialled) {
+    KnownPeer peer = known(connection, dialled);
+    if (peer != null) {
+      join(peer, connection, isFurther(peer, dialled));
+    }
+  }
+
+  /// Ends, in order, a connection that came second in a race; keeps it if the first is gone.
+  void letGo(Connection connection, KnownPeer dialled) {
+    KnownPeer peer = known(connection, dialled);
+    if (peer != null) {
+      join(peer, connection, peer.state() == Peer.State.CONNECTED);
+    }
+  }
+
+  private @Nullable KnownPeer known(Connection connection, @Nullable KnownPeer dialled) {
     KnownPeer peer = roster.identified(connection, dialled);
-    if (closing || isTakeover(peer, connection) || isFurther(peer, dialled)) {
+    if (closing || isTakeover(peer, connection)) {
       connection.release();
       roster.signal(); // an address may have turned out to be that peer's
-      return;
+      return null;
     }
+    return peer;
+  }
+
+  private void join(KnownPeer peer, Connection connection, boolean further) {
     rememberListener(peer, connection);
     Conversation conversation = new Conversation(connection, peer, events, intakes.get());
     peer.joined(conversation);
     events.connected(peer, connection);
     startReader(connection, conversation);
+    if (further) {
+      end(connection);
+    }
     roster.signal();
     tellContacts(peer, conversation);
+  }
+
+  /// Ends a connection that nobody needs in order: the other side may be sending over it already.
+  private void end(Connection connection) {
+    connection.stopSending();
+    Duration limit = transport.limits().waits().drain();
+    tasks.fork(transport.threadName("drain"), () -> connection.drain(limit));
   }
 
   private void startReader(Connection connection, Conversation conversation) {

@@ -32,6 +32,9 @@ final class Seeker {
     /// Takes a finished connection over.
     void attach(Connection connection, KnownPeer dialled);
 
+    /// Ends a finished connection that is not needed; the other side may be using it already.
+    void letGo(Connection connection, KnownPeer dialled);
+
     void forget(KnownPeer peer);
   }
 
@@ -135,16 +138,16 @@ final class Seeker {
     }
   }
 
-  private static void report(Outcome outcome, BlockingQueue<Outcome> outcomes, AtomicBoolean over) {
+  private void report(Outcome outcome, BlockingQueue<Outcome> outcomes, AtomicBoolean over) {
     outcomes.add(outcome);
     if (over.get() && outcomes.remove(outcome)) {
       discard(outcome);
     }
   }
 
-  private static void discard(Outcome late) {
+  private void discard(Outcome late) {
     if (late.connection() != null) {
-      late.connection().release();
+      home.letGo(late.connection(), peer);
     }
   }
 

@@ -152,6 +152,30 @@ class ReunionTest {
   }
 
   @Test
+  void losesNothingOnConnectionsThatAreLetGo(TensorPool pool) throws Exception {
+    int claims = 20;
+    try (Node node = Node.start(Lab.config(), Reception.handler(Delivery::close));
+        Node there = Node.start(Lab.config());
+        RawPeer talker = RawPeer.dial(node.endpoint());
+        Tensor tensor = Lab.counted(pool, 500_000)) {
+      node.connect(there.endpoint(), Lab.SOON);
+      Peer back = there.awaitPeer(Lab.SOON);
+      Endpoint place = there.endpoint();
+      for (int i = 1; i <= claims; i++) {
+        String gone = UUID.randomUUID().toString();
+        talker.session.send(
+            new Message.Contacts(List.of(new Message.Contact(gone, place.host(), place.port()))));
+        while (node.counters().getOrDefault("connections-dialled", 0L) < i + 1) {
+          assertThat(back.deliver("on", tensor, SendOptions.defaults()).confirmed()).isTrue();
+        }
+        assertThat(back.deliver("on", tensor, SendOptions.defaults()).confirmed()).isTrue();
+      }
+      Lab.eventually(node, "connections-closed", claims);
+      assertThat(back.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void meetsAgainAfterALinkBreaks(TensorPool pool) throws Exception {
     try (Node one = Node.start(Lab.config(Lab.impatient()));
         Node two = Node.start(Lab.config(Lab.impatient()));

@@ -19,7 +19,7 @@ final class BlockStore {
   private static final int LOOKS_IN_LOWER_CLASS = 8;
 
   /// How much may wait to be used again in any case, and how much more for each byte that was out.
-  private static final long SPARE_BYTES = 64L << 20;
+  private static final long SPARE_BYTES = 32L << 20;
 
   private static final int SPARE_FACTOR = 2;
 

@@ -42,7 +42,7 @@ class TensorPoolTest {
       for (int i = 0; i < 600; i++) {
         bytes(pool, 5 * MIB).close();
       }
-      assertThat(pool.reserved()).isBetween(5 * MIB, 80 * MIB);
+      assertThat(pool.reserved()).isBetween(5 * MIB, 48 * MIB);
     }
   }
 
