@@ -2,17 +2,29 @@ package dev.myelin.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The addresses and ids of stock peers that may stay with the stock handshake.
 final class CompatList {
-  private final NodeConfig.Security security;
+  /// How long the addresses of a name hold: a look-up for every greeting would let strangers make
+  /// us ask.
+  private static final long HOLD_NANOS = Duration.ofSeconds(30).toNanos();
 
-  CompatList(NodeConfig.Security security) {
+  private final NodeConfig.Security security;
+  private final Resolver resolver;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+  private record Answer(List<InetAddress> addresses, long atNanos) {}
+
+  CompatList(NodeConfig.Security security, Resolver resolver) {
     this.security = security;
+    this.resolver = resolver;
   }
 
   /// Returns whether that peer may; `id` is empty where it is not known.
@@ -24,7 +36,7 @@ final class CompatList {
     return entries.isEmpty() || entries.stream().anyMatch(entry -> matches(entry, address, id));
   }
 
-  private static boolean matches(String entry, InetAddress address, String id) {
+  private boolean matches(String entry, InetAddress address, String id) {
     if (!id.isEmpty() && entry.toLowerCase(Locale.ROOT).equals(id.toLowerCase(Locale.ROOT))) {
       return true;
     }
@@ -34,13 +46,24 @@ final class CompatList {
     int slash = entry.indexOf('/');
     try {
       if (slash < 0) {
-        return Arrays.asList(InetAddress.getAllByName(entry)).contains(address);
+        return addresses(entry).contains(address);
       }
       int bits = Integer.parseInt(entry.substring(slash + 1));
-      return within(InetAddress.getByName(entry.substring(0, slash)), bits, address);
+      return within(addresses(entry.substring(0, slash)).getFirst(), bits, address);
     } catch (UnknownHostException | NumberFormatException e) {
       return false; // an entry that means nothing here allows nobody
     }
+  }
+
+  private List<InetAddress> addresses(String host) throws UnknownHostException {
+    Answer known = answers.get(host);
+    long now = System.nanoTime();
+    if (known != null && now - known.atNanos() < HOLD_NANOS) {
+      return known.addresses();
+    }
+    List<InetAddress> addresses = resolver.all(host);
+    answers.put(host, new Answer(addresses, now));
+    return addresses;
   }
 
   private static boolean isId(String entry) {

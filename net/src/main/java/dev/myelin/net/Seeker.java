@@ -165,7 +165,7 @@ final class Seeker {
   /// Returns whether the address is not our own: lists of peers often name the node itself.
   private boolean isElsewhere(Endpoint endpoint) {
     try {
-      for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
+      for (InetAddress address : home.transport().resolver().all(endpoint.host())) {
         if (home.isSelf(address, endpoint.port())) {
           return false;
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class Transport implements AutoCloseable {
   private final Tasks tasks = new Tasks();
   private final Watchdog watchdog;
   private final ReplayMemory memory;
+  private final Resolver resolver = new Resolver();
   private final CompatList compatible;
   private final SecureRandom random = new SecureRandom();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -43,7 +45,7 @@ public final class Transport implements AutoCloseable {
   private Transport(NodeConfig config, ReplayMemory memory) {
     this.config = config;
     this.memory = memory;
-    this.compatible = new CompatList(config.security());
+    this.compatible = new CompatList(config.security(), resolver);
     this.watchdog = new Watchdog(threadName("watchdog"));
   }
 
@@ -100,15 +102,7 @@ public final class Transport implements AutoCloseable {
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      InetSocketAddress address = new InetSocketAddress(to.host(), to.port());
-      if (address.isUnresolved()) {
-        throw new PeerException.Unreachable(
-            to
-                + ": host name "
-                + to.host()
-                + " does not resolve (expected: an address or a known name)",
-            null);
-      }
+      InetSocketAddress address = new InetSocketAddress(firstOf(to), to.port());
       channel.socket().connect(address, (int) limits().waits().connect().toMillis());
       return channel;
     } catch (PeerException e) {
@@ -118,6 +112,19 @@ public final class Transport implements AutoCloseable {
       channel.close();
       counters.add(Counters.Counter.DIALS_FAILED);
       throw new PeerException.Unreachable(to + ": " + e.getMessage(), e);
+    }
+  }
+
+  private InetAddress firstOf(Endpoint to) throws PeerException {
+    try {
+      return resolver.all(to.host()).getFirst();
+    } catch (UnknownHostException e) {
+      throw new PeerException.Unreachable(
+          to
+              + ": host name "
+              + to.host()
+              + " does not resolve (expected: an address or a known name)",
+          e);
     }
   }
 
@@ -213,6 +220,10 @@ public final class Transport implements AutoCloseable {
 
   Counters counting() {
     return counters;
+  }
+
+  Resolver resolver() {
+    return resolver;
   }
 
   Tasks tasks() {
