@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 /// firewall.
 final class NetworkChecks {
   private static final int CONNECT_MILLIS = 2_000;
+  private static final int MOST_ANSWER = 1024;
 
   private final Settings settings;
   private final Duration wait;
@@ -87,15 +89,37 @@ final class NetworkChecks {
       socket.bind(new InetSocketAddress(host, port));
       return Finding.ok("port", host + ":" + port + " can be listened on");
     } catch (BindException e) {
+      if (isNode(host, port)) {
+        return Finding.warn(
+            "port",
+            host + ":" + port + ": a Myelin node listens there already",
+            "nothing, if it is yours; another node on this machine needs another --port");
+      }
       return Finding.fail(
           "port",
           host + ":" + port + " cannot be listened on: " + e.getMessage(),
-          "stop the program that has it (perhaps a node already runs), or choose another --port");
+          "stop the program that has it, or choose another --port");
     } catch (IOException | IllegalArgumentException e) {
       return Finding.fail(
           "port",
           host + ":" + port + ": " + e.getMessage(),
           "give an address of this machine with --host");
+    }
+  }
+
+  // A node tells whoever asks by HTTP what it is, and nobody else anything.
+  private static boolean isNode(String host, int port) {
+    try (Socket socket = new Socket()) {
+      InetAddress address = InetAddress.getByName(host);
+      InetAddress reachable =
+          address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+      socket.setSoTimeout(CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(reachable, port), CONNECT_MILLIS);
+      socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(MOST_ANSWER);
+      return new String(answer, StandardCharsets.US_ASCII).contains("tensor dialects of Myelin");
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -3,6 +3,9 @@ package dev.myelin.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.myelin.net.Endpoint;
+import dev.myelin.net.Node;
+import dev.myelin.net.NodeConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,6 +39,20 @@ final class DoctorCommandTest {
       assertThat(finding.get("level").asText()).isEqualTo("fail");
       assertThat(finding.get("finding").asText()).contains(port);
       assertThat(finding.get("advice").asText()).contains("--port");
+    }
+  }
+
+  @Test
+  void isContentWithANodeThatHasThePortAlready() throws IOException {
+    NodeConfig config =
+        NodeConfig.of("lab", "a key that nobody guesses 4711")
+            .listen(new Endpoint("127.0.0.1", 0))
+            .finding(NodeConfig.Finding.only());
+    try (Node node = Node.start(config)) {
+      String port = Integer.toString(node.endpoint().port());
+      Terminal terminal = doctor("--host", "127.0.0.1", "--port", port, "--no-discovery");
+      assertThat(level(terminal, "port")).isEqualTo("warn");
+      assertThat(finding(terminal, "port").get("finding").asText()).contains("already");
     }
   }
 
