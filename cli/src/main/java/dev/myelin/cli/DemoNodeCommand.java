@@ -42,7 +42,8 @@ final class DemoNodeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     NodeConfig config = options.nodeConfig(root);
     Reception reception =
-        Reception.folder(dir, path -> say(NodeEvents.event("stored", "file", path.toString())));
+        Reception.folder(
+            dir, stored -> say(NodeEvents.event("stored", "file", stored.file().toString())));
     try (Node node = Node.start(config, reception)) {
       long started = System.nanoTime();
       node.addListener(new Events());

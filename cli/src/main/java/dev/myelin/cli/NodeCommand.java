@@ -76,6 +76,6 @@ final class NodeCommand implements Callable<Integer> {
       return Reception.handler(Delivery::close);
     }
     Files.createDirectories(dir);
-    return Reception.folder(dir, path -> {});
+    return Reception.folder(dir, _ -> {});
   }
 }

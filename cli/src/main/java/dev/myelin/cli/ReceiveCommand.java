@@ -5,6 +5,7 @@ import dev.myelin.net.NodeConfig;
 import dev.myelin.net.NodeListener;
 import dev.myelin.net.PeerId;
 import dev.myelin.net.Reception;
+import dev.myelin.net.Stored;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class ReceiveCommand implements Callable<Integer> {
       throw new CommandException(ExitCodes.USAGE, "--count: " + count + " (expected: >= 1)");
     }
     Files.createDirectories(dir);
-    LinkedBlockingQueue<Path> stored = new LinkedBlockingQueue<>();
+    LinkedBlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
     try (Node node = Node.start(config, Reception.folder(dir, stored::add));
         Arrivals arrivals = new Arrivals(root)) {
       node.addListener(arrivals);
@@ -86,16 +87,16 @@ final class ReceiveCommand implements Callable<Integer> {
     }
   }
 
-  private int collect(LinkedBlockingQueue<Path> stored, Arrivals arrivals)
+  private int collect(LinkedBlockingQueue<Stored> stored, Arrivals arrivals)
       throws IOException, InterruptedException {
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
     long done = 0;
     while (count == null || done < count) {
-      Path path =
+      Stored file =
           timeout == null
               ? stored.take()
               : stored.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (path == null) {
+      if (file == null) {
         if (count == null) {
           return ExitCodes.OK;
         }
@@ -109,7 +110,7 @@ final class ReceiveCommand implements Callable<Integer> {
                 + Words.time(timeout()));
       }
       done++;
-      arrivals.report(path);
+      arrivals.report(file);
     }
     return ExitCodes.OK;
   }
@@ -120,13 +121,8 @@ final class ReceiveCommand implements Callable<Integer> {
 
   /// What is on its way, and what has come.
   private static final class Arrivals implements NodeListener, AutoCloseable {
-    private record Start(String name, long totalBytes, long nanos, ProgressLine bar) {}
-
-    private record Fact(PeerId peer, Duration time) {}
-
     private final RootCommand root;
-    private final Map<String, Start> underWay = new ConcurrentHashMap<>();
-    private final Map<String, Fact> facts = new ConcurrentHashMap<>();
+    private final Map<String, ProgressLine> underWay = new ConcurrentHashMap<>();
 
     Arrivals(RootCommand root) {
       this.root = root;
@@ -135,33 +131,33 @@ final class ReceiveCommand implements Callable<Integer> {
     @Override
     public void receiving(PeerId peer, int stream, String name, long totalBytes) {
       ProgressLine bar = new ProgressLine(root.shell(), name, totalBytes);
-      underWay.put(key(peer, stream), new Start(name, totalBytes, System.nanoTime(), bar));
+      underWay.put(key(peer, stream), bar);
     }
 
     @Override
     public void progressed(PeerId peer, int stream, long bytesSoFar) {
-      Start start = underWay.get(key(peer, stream));
-      if (start != null) {
-        start.bar().at(bytesSoFar);
+      ProgressLine bar = underWay.get(key(peer, stream));
+      if (bar != null) {
+        bar.at(bytesSoFar);
       }
     }
 
     @Override
     public void received(PeerId peer, int stream, String name, long totalBytes) {
-      Start start = underWay.remove(key(peer, stream));
-      if (start != null) {
-        start.bar().close();
-        facts.put(name, new Fact(peer, Duration.ofNanos(System.nanoTime() - start.nanos())));
-      }
+      end(peer, stream);
     }
 
     @Override
     public void abandoned(PeerId peer, int stream, String name, String reason) {
-      Start start = underWay.remove(key(peer, stream));
-      if (start != null) {
-        start.bar().close();
-      }
+      end(peer, stream);
       root.note(name + " from " + peer.brief() + " will not be completed: " + reason);
+    }
+
+    private void end(PeerId peer, int stream) {
+      ProgressLine bar = underWay.remove(key(peer, stream));
+      if (bar != null) {
+        bar.close();
+      }
     }
 
     @Override
@@ -184,46 +180,46 @@ final class ReceiveCommand implements Callable<Integer> {
     }
 
     /// Prints the line of a finished file.
-    void report(Path path) throws IOException {
-      StoredFile file = StoredFile.read(path);
-      Fact fact = facts.remove(file.name());
+    void report(Stored stored) throws IOException {
+      StoredFile file = StoredFile.read(stored.file());
       if (root.json()) {
-        Map<String, Object> event =
+        root.print(
             NodeEvents.event(
                 "stored",
                 "name",
-                file.name(),
+                stored.name(),
                 "dtype",
                 file.dtype(),
                 "shape",
                 file.shape(),
                 "bytes",
-                file.bytes(),
+                stored.bytes(),
                 "file",
-                path.toString());
-        if (fact != null) {
-          event.put("peer", fact.peer().text());
-          event.put("seconds", fact.time().toNanos() / 1e9);
-        }
-        root.print(event);
+                stored.file().toString(),
+                "peer",
+                stored.from().text(),
+                "seconds",
+                stored.time().toNanos() / 1e9));
         return;
       }
-      String from =
-          fact == null
-              ? ""
-              : " from "
-                  + fact.peer().brief()
-                  + " in "
-                  + Words.time(fact.time())
-                  + ", "
-                  + Words.rate(file.bytes(), fact.time());
       root.print(
-          path + "  " + file.dtype() + file.shape() + "  " + Words.bytes(file.bytes()) + from);
+          stored.file()
+              + "  "
+              + file.dtype()
+              + file.shape()
+              + "  "
+              + Words.bytes(stored.bytes())
+              + " from "
+              + stored.from().brief()
+              + " in "
+              + Words.time(stored.time())
+              + ", "
+              + Words.rate(stored.bytes() - stored.resumedBytes(), stored.time()));
     }
 
     @Override
     public void close() {
-      underWay.values().forEach(start -> start.bar().close());
+      underWay.values().forEach(ProgressLine::close);
     }
 
     private static String key(PeerId peer, int stream) {

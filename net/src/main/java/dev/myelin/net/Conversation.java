@@ -146,10 +146,12 @@ final class Conversation {
       if (transfer.header().digest() != TensorHeader.Digest.NONE) {
         connection.answer(new Message.Receipt(stream, FaultCode.OK.code(), bytes, ""));
       }
-    } catch (IOException e) {
-      connection.answer(
-          new Message.Receipt(stream, FaultCode.STORAGE.code(), 0, String.valueOf(e.getMessage())));
-      throw e;
+    } catch (PeerException.Faulted e) {
+      String text = String.valueOf(e.getMessage());
+      connection.answer(new Message.Receipt(stream, e.code(), 0, text));
+      events.declined();
+      events.abandoned(peer, stream, transfer.header(), text);
+      return;
     } finally {
       connection.settled();
     }
@@ -161,10 +163,15 @@ final class Conversation {
     try {
       events.receivedRaw(peer, intake.end(from, end));
     } catch (PeerException.Overloaded e) {
-      events.declined();
-      String text = String.valueOf(e.getMessage());
-      connection.answer(new Message.Cancel(end.stream(), FaultCode.OVERLOADED.code(), text));
+      lost(end.stream(), FaultCode.OVERLOADED.code(), e);
+    } catch (PeerException.Faulted e) {
+      lost(end.stream(), e.code(), e);
     }
+  }
+
+  private void lost(int stream, int code, PeerException why) {
+    events.declined();
+    connection.answer(new Message.Cancel(stream, code, String.valueOf(why.getMessage())));
   }
 
   private void answered(int stream, int code, long bytes, String text) {

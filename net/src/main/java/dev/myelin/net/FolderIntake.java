@@ -1,9 +1,7 @@
 package dev.myelin.net;
 
 import dev.myelin.tensor.DType;
-import dev.myelin.tensor.NpyFile;
 import dev.myelin.tensor.PoolExhaustedException;
-import dev.myelin.tensor.SafetensorsFile;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
@@ -11,14 +9,10 @@ import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Lands tensors straight in files: described ones by memory map, so that a tensor may be larger
@@ -27,23 +21,8 @@ final class FolderIntake implements Intake {
   private final Stowage stowage;
   private final TensorPool pool;
   private final Limits.Streams limits;
-  private final Map<Integer, Arriving> arriving = new HashMap<>();
-  private final Map<Integer, Raw> raws = new HashMap<>();
-
-  /// A described tensor under way.
-  private record Arriving(Path part, String extension, Closeable file, Tensor tensor) {}
-
-  /// A stream under way that nobody described.
-  private static final class Raw {
-    private final Path part;
-    private final FileChannel file;
-    private long bytes;
-
-    private Raw(Path part) throws IOException {
-      this.part = part;
-      this.file = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    }
-  }
+  private final Map<Integer, ArrivingFile> arriving = new HashMap<>();
+  private final Map<Integer, RawFile> raws = new HashMap<>();
 
   FolderIntake(Stowage stowage, TensorPool pool, Limits.Streams limits) {
     this.stowage = stowage;
@@ -63,46 +42,28 @@ final class FolderIntake implements Intake {
               + limits.tensorBytes()
               + ")");
     }
-    Path part = stowage.begin(header.name(), header.byteSize());
     try {
-      Arriving file = create(part, header);
+      ArrivingFile file = ArrivingFile.create(stowage.begin(), header, stowage.room());
       arriving.put(stream, file);
       return file.tensor();
+    } catch (PeerException e) {
+      throw e;
     } catch (IOException e) {
-      Stowage.drop(part);
-      throw Stowage.unusable(header.name(), e);
+      throw DiskRoom.failed("tensor " + header.name(), e);
     }
   }
 
-  private static Arriving create(Path part, TensorHeader header) throws IOException {
-    DType dtype = header.dtype();
-    if (dtype.elementsPerBlock() == 1 && dtype != DType.BF16) {
-      NpyFile npy = NpyFile.create(part, dtype, header.shape());
-      return new Arriving(part, ".npy", npy::close, npy.tensor());
+  @Override
+  public void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {
+    ArrivingFile file = arriving.get(stream);
+    if (file != null) {
+      file.prepare(upToBytes);
     }
-    boolean blocks = dtype.elementsPerBlock() != 1;
-    SafetensorsFile.Spec spec =
-        blocks
-            ? new SafetensorsFile.Spec(header.name(), DType.U8, Shape.of(header.byteSize()))
-            : new SafetensorsFile.Spec(header.name(), dtype, header.shape());
-    Map<String, String> metadata =
-        blocks ? Map.of("dtype", dtype.name(), "shape", header.shape().toString()) : Map.of();
-    SafetensorsFile file = SafetensorsFile.create(part, List.of(spec), metadata);
-    Tensor tensor = Tensor.wrap(dtype, header.shape(), file.tensor(header.name()).segment());
-    return new Arriving(part, ".safetensors", file::close, tensor);
   }
 
   @Override
   public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
-    Raw raw = raws.get(stream);
-    if (raw == null && raws.size() >= limits.open()) {
-      throw new PeerException.Overloaded(
-          raws.size() + " streams (expected: <= " + limits.open() + ")", null);
-    }
-    return memory(stream, bytes);
-  }
-
-  private Tensor memory(int stream, long bytes) throws PeerException {
+    raw(stream).prepare(bytes);
     try {
       return pool.allocate(DType.U8, Shape.of(bytes));
     } catch (PoolExhaustedException e) {
@@ -111,90 +72,92 @@ final class FolderIntake implements Intake {
   }
 
   @Override
-  public void chunk(PeerId from, Message.TensorData data) throws IOException {
+  public void chunk(PeerId from, Message.TensorData data) throws PeerException {
     try (Tensor chunk = data.tensor()) {
-      Raw raw = raw(data.stream());
-      ByteBuffer bytes = chunk.segment().asByteBuffer();
-      while (bytes.hasRemaining()) {
-        raw.bytes += raw.file.write(bytes);
-      }
+      raw(data.stream()).append(chunk.segment());
     }
   }
 
-  private Raw raw(int stream) throws IOException {
-    Raw known = raws.get(stream);
+  private RawFile raw(int stream) throws PeerException {
+    RawFile known = raws.get(stream);
     if (known == null) {
-      known = new Raw(stowage.begin("stream " + stream, 0));
+      if (raws.size() >= limits.open()) {
+        throw new PeerException.Overloaded(
+            raws.size() + " streams (expected: <= " + limits.open() + ")", null);
+      }
+      known = RawFile.create(stowage.begin(), name(stream), stowage.room());
       raws.put(stream, known);
     }
     return known;
   }
 
-  @Override
-  public long end(PeerId from, Message.End end) throws IOException {
-    Raw raw = raw(end.stream());
-    raws.remove(end.stream());
-    raw.file.close();
-    String name = from.brief() + "-stream-" + Integer.toUnsignedString(end.stream());
-    stowage.finish(raw.part, name, ".bin");
-    return raw.bytes;
+  private static String name(int stream) {
+    return "stream-" + Integer.toUnsignedString(stream);
   }
 
   @Override
-  public void complete(PeerId from, Message.Transfer transfer) throws IOException {
-    Arriving file = arriving.remove(transfer.stream());
+  public long end(PeerId from, Message.End end) throws PeerException {
+    RawFile raw = raw(end.stream());
+    raws.remove(end.stream());
+    String name = from.brief() + "-" + name(end.stream());
+    try {
+      raw.finish();
+      Path file = stowage.finish(raw.part(), name, ".bin");
+      stowage.tell(new Stored(file, from, name, raw.bytes(), 0, since(raw.startNanos())));
+    } catch (PeerException e) {
+      raw.discard();
+      throw e;
+    } catch (IOException e) {
+      raw.discard();
+      throw DiskRoom.failed(name, e);
+    }
+    return raw.bytes();
+  }
+
+  @Override
+  public void complete(PeerId from, Message.Transfer transfer) throws PeerException {
+    ArrivingFile file = arriving.remove(transfer.stream());
     if (file == null) {
       throw new IllegalStateException(
           "stream " + transfer.stream() + ": no file (expected: one from its beginning)");
     }
+    TensorHeader header = transfer.header();
     try {
-      file.file().close();
-      stowage.finish(file.part(), transfer.header().name(), file.extension());
+      file.close();
+      Path path = stowage.finish(file.part(), header.name(), ArrivingFile.extension(header));
+      stowage.tell(
+          new Stored(path, from, header.name(), header.byteSize(), 0, since(file.startNanos())));
     } catch (IOException e) {
-      Stowage.drop(file.part());
-      throw e;
+      file.discard();
+      throw DiskRoom.failed("tensor " + header.name(), e);
     }
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
   @Override
   public void abandoned(int stream, TensorHeader header, String reason) {
-    Arriving file = arriving.remove(stream);
+    ArrivingFile file = arriving.remove(stream);
     if (file != null) {
-      discard(file);
+      file.discard();
     }
   }
 
   @Override
   public void drop(int stream) {
-    Raw raw = raws.remove(stream);
+    RawFile raw = raws.remove(stream);
     if (raw != null) {
-      discard(raw);
+      raw.discard();
     }
   }
 
   @Override
   public void close() {
-    arriving.values().forEach(FolderIntake::discard);
+    arriving.values().forEach(ArrivingFile::discard);
     arriving.clear();
-    raws.values().forEach(FolderIntake::discard);
+    raws.values().forEach(RawFile::discard);
     raws.clear();
-  }
-
-  private static void discard(Arriving file) {
-    try {
-      file.file().close();
-    } catch (IOException e) {
-      // It is deleted next.
-    }
-    Stowage.drop(file.part());
-  }
-
-  private static void discard(Raw raw) {
-    try {
-      raw.file.close();
-    } catch (IOException e) {
-      // It is deleted next.
-    }
-    Stowage.drop(raw.part);
   }
 }

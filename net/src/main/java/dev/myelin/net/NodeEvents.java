@@ -107,6 +107,11 @@ final class NodeEvents {
       }
 
       @Override
+      public void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {
+        landing.prepare(stream, header, upToBytes);
+      }
+
+      @Override
       public void landed(int stream, TensorHeader header, long bytesSoFar) {
         if (listeners.isEmpty()) {
           return; // this is once a frame
@@ -117,9 +122,13 @@ final class NodeEvents {
       @Override
       public void abandoned(int stream, TensorHeader header, String reason) {
         landing.abandoned(stream, header, reason);
-        peer.id().ifPresent(id -> tell(l -> l.abandoned(id, stream, header.name(), reason)));
+        NodeEvents.this.abandoned(peer, stream, header, reason);
       }
     };
+  }
+
+  void abandoned(KnownPeer peer, int stream, TensorHeader header, String reason) {
+    peer.id().ifPresent(id -> tell(l -> l.abandoned(id, stream, header.name(), reason)));
   }
 
   private void tell(Consumer<NodeListener> event) {

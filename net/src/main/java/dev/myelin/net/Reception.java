@@ -21,7 +21,7 @@ public sealed interface Reception {
   /// `PEER-stream-N.bin` for streams nobody described. A file has its final name only when it is
   /// whole and checked. A tensor may be larger than memory. Nothing is ever overwritten: a taken
   /// name gets a number.
-  record Folder(Path folder, Consumer<Path> stored) implements Reception {
+  record Folder(Path folder, Consumer<Stored> stored) implements Reception {
     public Folder {
       Objects.requireNonNull(folder, "folder");
       Objects.requireNonNull(stored, "stored");
@@ -40,7 +40,7 @@ public sealed interface Reception {
 
   /// Returns a folder; `stored` is told each finished file, from the threads that read the
   /// connections, and what it throws is logged.
-  static Reception folder(Path folder, Consumer<Path> stored) {
+  static Reception folder(Path folder, Consumer<Stored> stored) {
     return new Folder(folder, stored);
   }
 }

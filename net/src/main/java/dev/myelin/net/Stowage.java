@@ -1,9 +1,10 @@
 package dev.myelin.net;
 
-import dev.myelin.wire.PeerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -15,73 +16,80 @@ import java.util.function.Consumer;
 /// overwritten.
 final class Stowage {
   private static final int MOST_NAME_CHARS = 120;
-  private static final long SPARE_BYTES = 16L << 20;
+  private static final int MOST_NUMBERED = 1024;
 
   private final Path folder;
-  private final Consumer<Path> stored;
+  private final Consumer<Stored> stored;
+  private final DiskRoom room;
   private final AtomicLong count = new AtomicLong();
 
   /// Tells our files under way from those of others in this folder; in containers, all processes
   /// may have the same number.
   private final UUID birth = UUID.randomUUID();
 
+  /// The last number given to a file of that name, so that the next one need not look for its own
+  /// from the first. Guarded by this; the names used longest ago are forgotten.
+  private final Map<String, Integer> numbers =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+          return size() > MOST_NUMBERED;
+        }
+      };
+
   Stowage(Reception.Folder reception) throws IOException {
+    this(reception, DiskRoom.of(Files.createDirectories(reception.folder())));
+  }
+
+  Stowage(Reception.Folder reception, DiskRoom room) throws IOException {
     this.folder = Files.createDirectories(reception.folder());
     this.stored = reception.stored();
+    this.room = room;
+  }
+
+  DiskRoom room() {
+    return room;
   }
 
   /// Returns a path for a file under way.
-  ///
-  /// @throws PeerException.Overloaded if the disk has no room for it
-  Path begin(String name, long bytes) throws PeerException {
-    try {
-      long room = Files.getFileStore(folder).getUsableSpace();
-      if (room - SPARE_BYTES < bytes) {
-        throw new PeerException.Overloaded(
-            "tensor "
-                + name
-                + ": "
-                + bytes
-                + " bytes (expected: <= "
-                + Math.max(0, room - SPARE_BYTES)
-                + " left on the receiver's disk)",
-            null);
-      }
-    } catch (PeerException e) {
-      throw e;
-    } catch (IOException e) {
-      throw unusable(name, e);
-    }
+  Path begin() {
     return folder.resolve(".arriving-" + birth + "-" + count.incrementAndGet() + ".part");
   }
 
-  static PeerException unusable(String name, IOException cause) {
-    return new PeerException.Overloaded(
-        "tensor " + name + ": the receiver cannot store it: " + cause.getMessage(), cause);
-  }
-
-  /// Gives a whole file its name and tells of it.
+  /// Gives a whole file its name.
   Path finish(Path part, String name, String extension) throws IOException {
-    Path target = named(part, name, extension);
-    try {
-      stored.accept(target);
-    } catch (RuntimeException e) {
-      System.getLogger(Stowage.class.getName())
-          .log(System.Logger.Level.WARNING, "nobody could be told of " + target, e);
-    }
-    return target;
-  }
-
-  private synchronized Path named(Path part, String name, String extension) throws IOException {
     String plain = plain(name);
     String stem =
         plain.endsWith(extension) ? plain.substring(0, plain.length() - extension.length()) : plain;
-    Path target = folder.resolve(stem + extension);
-    for (int i = 1; Files.exists(target); i++) {
-      target = folder.resolve(stem + "-" + i + extension);
+    return named(part, stem, extension);
+  }
+
+  private synchronized Path named(Path part, String stem, String extension) throws IOException {
+    int number = numbers.getOrDefault(stem + extension, 0);
+    Path target = numbered(stem, number, extension);
+    while (Files.exists(target)) {
+      number++;
+      target = numbered(stem, number, extension);
     }
     Files.move(part, target);
+    numbers.put(stem + extension, number);
     return target;
+  }
+
+  private Path numbered(String stem, int number, String extension) {
+    return folder.resolve(number == 0 ? stem + extension : stem + "-" + number + extension);
+  }
+
+  /// Tells of a whole file.
+  void tell(Stored file) {
+    try {
+      stored.accept(file);
+    } catch (RuntimeException e) {
+      System.getLogger(Stowage.class.getName())
+          .log(System.Logger.Level.WARNING, "nobody could be told of " + file.file(), e);
+    }
   }
 
   /// Deletes a file that will not be whole.

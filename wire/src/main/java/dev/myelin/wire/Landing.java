@@ -18,10 +18,16 @@ public interface Landing {
   ///   session goes on
   /// @throws PeerException.Refused if this node does not want it: the stream is declined, the
   ///   session goes on
+  /// @throws PeerException.Faulted if there will not be room for a reason that the peer should know
+  ///   by its code: the stream is declined, the session goes on
   Tensor land(int stream, TensorHeader header) throws PeerException;
 
   /// Returns `bytes` of U8 memory for one chunk of a stream that nobody described.
   Tensor landChunk(int stream, long sequence, long bytes) throws PeerException;
+
+  /// Called before the first `upToBytes` of a described tensor are stored; throws, as [#land], if
+  /// its memory cannot take them: the stream is declined, the session goes on.
+  default void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {}
 
   /// Called as the bytes of a described tensor arrive.
   default void landed(int stream, TensorHeader header, long bytesSoFar) {}

@@ -103,6 +103,10 @@ final class AsocReceiver {
     if (stream.promised != null) {
       throw malformed("DATA behind DIGEST (expected: END)");
     }
+    Message.Declined declined = prepare(stream, length);
+    if (declined != null) {
+      return declined;
+    }
     read(stream.segment, stream.bytes, length);
     if (stream.digest != null) {
       stream.digest.update(stream.bytes, length);
@@ -112,19 +116,43 @@ final class AsocReceiver {
     return null;
   }
 
+  /// Returns null if the memory of the stream takes the next bytes; else drops them.
+  private Message.@Nullable Declined prepare(AsocStream.Described stream, long length)
+      throws IOException {
+    try {
+      stream.landing.prepare(stream.id, stream.header, stream.bytes + length);
+      return null;
+    } catch (PeerException e) {
+      int code = codeOf(e);
+      String text = String.valueOf(e.getMessage());
+      stream.abandon(text);
+      streams.replace(stream, new AsocStream.Declined(stream.id));
+      drain(length);
+      return new Message.Declined(stream.id, code, text);
+    }
+  }
+
+  /// Returns the code with which a stream is declined; throws again what ends the session.
+  private static int codeOf(PeerException e) throws PeerException {
+    return switch (e) {
+      case PeerException.Overloaded _ -> FaultCode.OVERLOADED.code();
+      case PeerException.Refused _ -> FaultCode.REFUSED.code();
+      case PeerException.Faulted faulted -> faulted.code();
+      default -> throw e;
+    };
+  }
+
   private @Nullable Message chunk(AsocStream.Plain stream, long length, Landing landing)
       throws IOException {
     if (length > limits.streams().tensorBytes() - stream.bytes) {
       String text = "more than " + limits.streams().tensorBytes() + " bytes, the limit of a tensor";
-      return declineChunk(stream, length, FaultCode.TOO_LARGE, text);
+      return declineChunk(stream, length, FaultCode.TOO_LARGE.code(), text);
     }
     Tensor tensor;
     try {
       tensor = landing.landChunk(stream.id, stream.frames - 1, length);
-    } catch (PeerException.Overloaded e) {
-      return declineChunk(stream, length, FaultCode.OVERLOADED, String.valueOf(e.getMessage()));
-    } catch (PeerException.Refused e) {
-      return declineChunk(stream, length, FaultCode.REFUSED, String.valueOf(e.getMessage()));
+    } catch (PeerException e) {
+      return declineChunk(stream, length, codeOf(e), String.valueOf(e.getMessage()));
     }
     try {
       requireSize(tensor, length);
@@ -137,11 +165,11 @@ final class AsocReceiver {
     return new Message.TensorData(stream.id, stream.frames - 1, tensor);
   }
 
-  private Message declineChunk(AsocStream stream, long length, FaultCode code, String text)
+  private Message declineChunk(AsocStream stream, long length, int code, String text)
       throws IOException {
     streams.replace(stream, new AsocStream.Declined(stream.id));
     drain(length);
-    return new Message.Declined(stream.id, code.code(), text);
+    return new Message.Declined(stream.id, code, text);
   }
 
   private @Nullable Message end(int id, long length) throws IOException {
@@ -236,14 +264,14 @@ final class AsocReceiver {
     if (dtype == null || digest == null) {
       return decline(
           id,
-          FaultCode.UNSUPPORTED,
+          FaultCode.UNSUPPORTED.code(),
           "dtype %d, digest %d (expected: known ones)".formatted(open.dtype(), open.digest()));
     }
     TensorHeader described = header(open, dtype, digest);
     if (open.byteLength() > limits.streams().tensorBytes()) {
       return decline(
           id,
-          FaultCode.TOO_LARGE,
+          FaultCode.TOO_LARGE.code(),
           "%d bytes (expected: <= %d)"
               .formatted(open.byteLength(), limits.streams().tensorBytes()));
     }
@@ -273,19 +301,17 @@ final class AsocReceiver {
     Tensor tensor;
     try {
       tensor = landing.land(id, described);
-    } catch (PeerException.Overloaded e) {
-      return decline(id, FaultCode.OVERLOADED, String.valueOf(e.getMessage()));
-    } catch (PeerException.Refused e) {
-      return decline(id, FaultCode.REFUSED, String.valueOf(e.getMessage()));
+    } catch (PeerException e) {
+      return decline(id, codeOf(e), String.valueOf(e.getMessage()));
     }
     requireSize(tensor, described.byteSize());
     add(new AsocStream.Described(id, described, tensor, landing));
     return null;
   }
 
-  private Message decline(int id, FaultCode code, String text) throws PeerException.Malformed {
+  private Message decline(int id, int code, String text) throws PeerException.Malformed {
     add(new AsocStream.Declined(id));
-    return new Message.Declined(id, code.code(), text);
+    return new Message.Declined(id, code, text);
   }
 
   private @Nullable Message promise(int id, AsocBytes value) throws PeerException.Malformed {

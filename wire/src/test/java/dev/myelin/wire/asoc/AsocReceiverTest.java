@@ -345,6 +345,48 @@ class AsocReceiverTest {
     };
   }
 
+  @Test
+  void aStreamWhoseMemoryTakesNoMoreIsDeclinedWithItsReason(TensorPool pool) throws IOException {
+    Session session =
+        new AsocWire()
+            .open(1, 6, 0)
+            .data(1, 0, new byte[2])
+            .data(1, 1, new byte[2])
+            .data(1, 2, new byte[2])
+            .end(1, 3)
+            .open(1, 1, 0)
+            .data(1, 0, (byte) 7)
+            .end(1, 1)
+            .read(SMALL);
+    Landing inner = Landing.in(pool);
+    Landing full =
+        new Landing() {
+          @Override
+          public Tensor land(int stream, TensorHeader header) throws PeerException {
+            return inner.land(stream, header);
+          }
+
+          @Override
+          public void prepare(int stream, TensorHeader header, long upToBytes)
+              throws PeerException {
+            if (upToBytes > 2) {
+              throw new PeerException.Faulted(FaultCode.STORAGE.code(), "disk full");
+            }
+          }
+
+          @Override
+          public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+            return inner.landChunk(stream, sequence, bytes);
+          }
+        };
+
+    assertThat(session.receive(full))
+        .isEqualTo(new Message.Declined(1, FaultCode.STORAGE.code(), "disk full"));
+    List<Message> rest = readAll(session, full);
+    close(rest);
+    assertThat(rest).singleElement().isInstanceOf(Message.Transfer.class);
+  }
+
   private static Landing watching(TensorPool pool, List<String> abandoned) {
     Landing inner = Landing.in(pool);
     return new Landing() {
