@@ -1,0 +1,51 @@
+package dev.myelin.bench.endtoend;
+
+import java.util.List;
+
+/// Every design, in the order of the tables. A new way of ours, or a new peer, is one more line.
+final class Designs {
+  /// The design that all ratios are to.
+  static final String BASE = "c-tcp";
+
+  static final List<Design> ALL =
+      List.of(
+          new CDesign("memcpy", "C, a copy within one process: the memory's own speed"),
+          new CDesign("tcp", "C, blocking TCP, one system call per message"),
+          new CDesign("tcp-batched", "C, the same, messages gathered into sends of 64 KiB"),
+          new CDesign("unix", "C, Unix domain socket"),
+          new Myelin(),
+          new MyelinConnection(),
+          new JavaNio(),
+          new JeroMq(),
+          new CDesign("zmq", "libzmq, PAIR over TCP, messages not copied when sent"),
+          Grpc.plain(),
+          Grpc.zeroCopy(),
+          new Flight(),
+          Aeron.ipc(),
+          Aeron.udp(),
+          new Ucx("tcp"),
+          new Ucx("posix"));
+
+  private Designs() {}
+
+  static Design named(String name) {
+    return ALL.stream()
+        .filter(design -> design.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "design: '"
+                        + name
+                        + "' (expected: "
+                        + String.join(", ", ALL.stream().map(Design::name).toList())
+                        + ")"));
+  }
+
+  static JavaDesign java(String name) {
+    if (named(name) instanceof JavaDesign design) {
+      return design;
+    }
+    throw new IllegalArgumentException("design: '" + name + "' (expected: one in Java)");
+  }
+}

@@ -1,0 +1,35 @@
+package dev.myelin.bench.endtoend;
+
+import java.io.IOException;
+import org.HdrHistogram.Histogram;
+
+/// One half of a design, in a process of its own: the one that is dialled, or the one that dials.
+///
+/// Everything is called by one thread. Whatever is thrown ends the process, and the design counts
+/// as failed.
+interface Side extends AutoCloseable {
+  /// Returns where the other half finds this one.
+  default String address() {
+    return "-";
+  }
+
+  /// Returns whether tensors lie in memory of the design's own, so that a task needs none.
+  default boolean ownMemory() {
+    return false;
+  }
+
+  /// Makes ready for a task, before the clock; the dialled half first.
+  default void prepare(Task task, Memory memory) throws Exception {}
+
+  /// Sends all and waits for the word, or takes all and gives the word.
+  void flow(Task task, Memory memory) throws Exception;
+
+  /// Sends and takes back, noting nanoseconds; or takes and sends back.
+  void trip(Task task, Memory memory, Histogram nanos) throws Exception;
+
+  /// Gives back what the task held, after the clock.
+  default void release() throws Exception {}
+
+  @Override
+  default void close() throws IOException {}
+}

@@ -1,0 +1,56 @@
+package dev.myelin.bench.endtoend;
+
+/// What both processes of a pair are told to do once.
+///
+/// @param trip whether messages go there and back
+/// @param size the bytes of a tensor or message
+/// @param count how many of them
+/// @param span the bytes of memory they come from, and of other memory they go to, again from the
+///   start when it is full
+record Task(boolean trip, long size, long count, long span) {
+  /// The most bytes that a design puts into one message.
+  static final long PIECE = 1L << 20;
+
+  private static final long SPREAD = 64L << 20;
+  private static final long SMALL_SPREAD = 16_384;
+
+  /// Returns the task for a case: spans are larger than caches, or a small target would flatter.
+  static Task of(Case what, long count) {
+    boolean trip = what.what() == Case.What.ROUND_TRIP;
+    long size = what.size();
+    long span = trip ? size : Math.max(size, Math.min(SPREAD, size * SMALL_SPREAD));
+    return new Task(trip, size, count, span);
+  }
+
+  /// Returns the bytes of a message of designs that cut tensors.
+  int piece() {
+    return (int) Math.min(size, PIECE);
+  }
+
+  /// Returns how many such messages the task has.
+  long pieces() {
+    return count * ((size + PIECE - 1) / PIECE);
+  }
+
+  long bytes() {
+    return size * count;
+  }
+
+  /// Returns the order line, which the C program reads too.
+  String order() {
+    return (trip ? "trip " : "flow ") + size + " " + count + " " + span;
+  }
+
+  static Task parse(String order) {
+    String[] words = order.split(" ", -1);
+    if (words.length != 4) {
+      throw new IllegalArgumentException(
+          "order: '" + order + "' (expected: flow|trip SIZE COUNT SPAN)");
+    }
+    return new Task(
+        words[0].equals("trip"),
+        Long.parseLong(words[1]),
+        Long.parseLong(words[2]),
+        Long.parseLong(words[3]));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.myelin.bench.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/// The process of one half of a Java design; speaks as the C program does.
+final class Worker {
+  private static final long LONGEST_NANOS = 60_000_000_000L;
+  private static final double[] PARTS = {50, 90, 99, 99.9, 100};
+
+  private final Side side;
+  private final boolean driving;
+  private final CpuClock cpu = new CpuClock();
+  private final BufferedReader orders =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+  private Worker(Side side, boolean driving) {
+    this.side = side;
+    this.driving = driving;
+  }
+
+  /// Obeys until its input ends: `serve DESIGN` or `drive DESIGN ADDRESS`.
+  public static void main(String[] args) throws Exception {
+    JavaDesign design = Designs.java(args[1]);
+    boolean driving = args[0].equals("drive");
+    try (Side side = driving ? design.drive(args[2]) : design.serve()) {
+      say("{\"address\":\"%s\"}", side.address());
+      new Worker(side, driving).obey();
+    }
+    System.exit(0); // whatever threads a peer still has
+  }
+
+  private void obey() throws Exception {
+    for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+      Task task = Task.parse(line);
+      try (Memory memory = new Memory(side.ownMemory() ? 1 : task.span())) {
+        work(task, memory);
+      }
+    }
+  }
+
+  private void work(Task task, Memory memory) throws Exception {
+    Histogram nanos = new Histogram(LONGEST_NANOS, 3);
+    side.prepare(task, memory);
+    say("{\"ready\":true,\"cpu_s\":%.6f}", cpu.seconds());
+    if (driving) {
+      awaitGo();
+    }
+    long start = System.nanoTime();
+    if (task.trip()) {
+      side.trip(task, memory, nanos);
+    } else {
+      side.flow(task, memory);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double spent = cpu.seconds();
+    String trips = driving && task.trip() ? ",\"us\":" + micros(nanos) : "";
+    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s}", seconds, spent, trips);
+    side.release();
+  }
+
+  private void awaitGo() throws IOException {
+    if (orders.readLine() == null) {
+      throw new IOException("orders ended (expected: go)");
+    }
+  }
+
+  private static String micros(Histogram nanos) {
+    StringBuilder text = new StringBuilder("[");
+    for (double part : PARTS) {
+      text.append(text.length() > 1 ? "," : "")
+          .append(String.format(Locale.ROOT, "%.3f", nanos.getValueAtPercentile(part) / 1e3));
+    }
+    return text.append(']').toString();
+  }
+
+  private static void say(String format, Object... values) {
+    System.out.printf(Locale.ROOT, format + "%n", values);
+    System.out.flush();
+  }
+}
