@@ -8,6 +8,7 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.Session;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -25,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// One socket and one session; owns both, closes both.
 ///
 /// Any thread may send. One thread at a time receives: the reader of a node, or, for the shortest
-/// round trip, the caller itself. A peer that promised signs of life and falls silent ends the
-/// connection within [dev.myelin.wire.Limits.Waits#silence], and every call that waits on it
-/// throws.
+/// round trip, the caller itself. A peer that promised signs of life and falls silent ends it
+/// within [dev.myelin.wire.Limits.Waits#silence], and every call that waits on it throws.
 ///
 /// ```
 ///   HANDSHAKING ──▶ OPEN ──▶ DRAINING ──▶ CLOSED
@@ -154,11 +154,12 @@ public final class Connection implements AutoCloseable {
 
   /// Sends one message and returns when its last byte has left; borrows what it carries.
   ///
-  /// Waits while other messages have their turn and while the peer lives but takes nothing.
-  /// Interrupting the thread ends the connection.
+  /// Waits while other messages have their turn and while the peer lives but takes nothing. An
+  /// interrupt ends the connection, while the message waits for credit only that message.
   ///
   /// @throws PeerException.Closed if the connection ended before or meanwhile
   /// @throws PeerException.TimedOut if it ended because the peer fell silent
+  /// @throws InterruptedIOException if interrupted while waiting for credit; the flag stays set
   /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
   public void send(Message message, Progress progress) throws IOException {
     requireOpenTensor(message);
@@ -167,6 +168,9 @@ public final class Connection implements AutoCloseable {
     try {
       session.send(message, watcher == null ? Progress.NONE : watcher);
     } catch (PeerException e) {
+      throw e instanceof PeerException.Closed ? failed(e, true) : e;
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
       throw e;
     } catch (IOException | IllegalStateException e) {
       if (watcher != null && e.equals(watcher.thrown())) {
@@ -333,6 +337,7 @@ public final class Connection implements AutoCloseable {
     }
     link.transport().watchdog().forget(pulse);
     link.close();
+    session.endSends();
     courierThread.interrupt();
     if (!hasReader) {
       session.close();
@@ -397,8 +402,7 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /// Keeps a drain from saying goodbye until [#settled], because an answer is owed that must leave
-  /// before it.
+  /// Keeps a drain from saying goodbye until [#settled]: an answer is owed that must leave before.
   void owing() {
     stateLock.lock();
     try {
@@ -530,6 +534,7 @@ public final class Connection implements AutoCloseable {
     switch (message) {
       case Message.Ping ping -> answer(new Message.Pong(ping.token()));
       case Message.Pong pong -> answered(pong.token());
+      case Message.Credit credit -> answer(credit);
       case Message.Goodbye _ -> {
         takeLeave();
         return false;

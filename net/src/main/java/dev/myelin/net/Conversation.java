@@ -129,7 +129,7 @@ final class Conversation {
       case Message.Goodbye _ -> connection.stopSending();
       case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
       case Message.Opaque _ -> events.opaque();
-      case Message.Ping _, Message.Pong _, Message.Alive _ -> {
+      case Message.Ping _, Message.Pong _, Message.Alive _, Message.Credit _ -> {
         // swallowed by the connection
       }
     }

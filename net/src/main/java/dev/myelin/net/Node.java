@@ -66,7 +66,7 @@ public final class Node implements AutoCloseable {
   /// @throws IOException if the port is taken or the state folder cannot be used; the message says
   ///   what to do
   public static Node start(NodeConfig config, Reception reception) throws IOException {
-    Transport transport = Transport.open(config);
+    Transport transport = Transport.ofNode(config);
     TensorPool pool =
         TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
     Node node;

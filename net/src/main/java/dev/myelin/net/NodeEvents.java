@@ -2,11 +2,13 @@ package dev.myelin.net;
 
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.Landing;
+import dev.myelin.wire.Parked;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Tells a node's listeners what happens, and counts it.
 final class NodeEvents {
@@ -94,11 +96,26 @@ final class NodeEvents {
   Landing watching(KnownPeer peer, Landing landing) {
     return new Landing() {
       @Override
-      public Tensor land(int stream, TensorHeader header) throws PeerException {
+      public @Nullable Tensor land(int stream, TensorHeader header) throws PeerException {
         Tensor tensor = landing.land(stream, header);
         peer.id()
             .ifPresent(id -> tell(l -> l.receiving(id, stream, header.name(), header.byteSize())));
         return tensor;
+      }
+
+      @Override
+      public void parked(Parked stream) {
+        landing.parked(stream);
+      }
+
+      @Override
+      public Tensor stash(int stream, long bytes) throws PeerException {
+        return landing.stash(stream, bytes);
+      }
+
+      @Override
+      public long window(int stream, TensorHeader header) {
+        return landing.window(stream, header);
       }
 
       @Override
@@ -113,6 +130,7 @@ final class NodeEvents {
 
       @Override
       public void landed(int stream, TensorHeader header, long bytesSoFar) {
+        landing.landed(stream, header, bytesSoFar);
         if (listeners.isEmpty()) {
           return; // this is once a frame
         }

@@ -49,10 +49,17 @@ public final class Transport implements AutoCloseable {
     this.watchdog = new Watchdog(threadName("watchdog"));
   }
 
-  /// Opens the transport of that identity; it does nothing yet.
+  /// Opens the transport of that identity; it does nothing yet. Its connections know no credit, for
+  /// who uses them need not read while it sends.
   ///
   /// @throws IOException if the state folder cannot be used
   public static Transport open(NodeConfig config) throws IOException {
+    Limits limits = config.limits();
+    return ofNode(config.limits(limits.flow(limits.flow().windowBytes(0))));
+  }
+
+  /// Opens a transport whose connections always have a reader.
+  static Transport ofNode(NodeConfig config) throws IOException {
     return new Transport(config, ReplayMemory.open(config.identity().stateFolder()));
   }
 

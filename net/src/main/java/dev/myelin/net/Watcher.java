@@ -24,6 +24,16 @@ final class Watcher implements Progress {
     }
   }
 
+  @Override
+  public long starved(boolean begun) throws IOException {
+    try {
+      return to.starved(begun);
+    } catch (IOException | RuntimeException e) {
+      thrown = e;
+      throw e;
+    }
+  }
+
   /// Returns what the receiver threw; null if it did not.
   @Nullable Exception thrown() {
     return thrown;

@@ -5,14 +5,20 @@ import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
 ///
-/// Called on the thread that reads the session, or closes it while nobody reads. A landing may wait
-/// for memory: that is the back-pressure. Tensors it returns belong to the session until they are
-/// given out in a message, or closed because their stream failed.
+/// Called on the thread that reads the session, or closes it while nobody reads. Tensors it returns
+/// belong to the session until they are given out in a message, or closed because their stream
+/// failed.
+///
+/// Where the peer knows credit, a landing need not wait for memory: it answers null, and the
+/// session reads on and keeps what comes in a stash. Elsewhere it waits: that is the back-pressure.
 public interface Landing {
-  /// Returns memory of exactly the described size for a whole tensor.
+  /// Returns memory of exactly the described size for a whole tensor; null for "later", which is
+  /// followed by a call of [#parked] and only allowed where the session's features include
+  /// `windows`.
   ///
   /// @throws PeerException.Overloaded if there will not be room: the stream is declined, the
   ///   session goes on
@@ -20,7 +26,26 @@ public interface Landing {
   ///   session goes on
   /// @throws PeerException.Faulted if there will not be room for a reason that the peer should know
   ///   by its code: the stream is declined, the session goes on
-  Tensor land(int stream, TensorHeader header) throws PeerException;
+  @Nullable Tensor land(int stream, TensorHeader header) throws PeerException;
+
+  /// Takes the handle of the stream for which [#land] said "later".
+  default void parked(Parked stream) {
+    throw new IllegalStateException("parked: " + stream.header() + " (expected: a landing for it)");
+  }
+
+  /// Returns `bytes` of U8 memory to stash what comes of a parked stream.
+  ///
+  /// @throws PeerException.Overloaded if there is none: the stream is declined
+  default Tensor stash(int stream, long bytes) throws PeerException {
+    throw new PeerException.Overloaded("no memory for what waits (expected: a stash)", null);
+  }
+
+  /// Returns how many bytes of a described stream may be on their way at once, where the peer knows
+  /// credit; called now and then while the stream lands. Never below the window that every stream
+  /// has at its beginning.
+  default long window(int stream, TensorHeader header) {
+    return Long.MAX_VALUE;
+  }
 
   /// Returns `bytes` of U8 memory for one chunk of a stream that nobody described.
   Tensor landChunk(int stream, long sequence, long bytes) throws PeerException;
@@ -32,7 +57,7 @@ public interface Landing {
   /// Called as the bytes of a described tensor arrive.
   default void landed(int stream, TensorHeader header, long bytesSoFar) {}
 
-  /// Called when a stream will not be completed; its tensor is closed already.
+  /// Called when a stream will not be completed; its tensor, or its stash, is closed already.
   default void abandoned(int stream, TensorHeader header, String reason) {}
 
   /// Returns a landing that allocates from a pool and declines when it is exhausted.

@@ -4,18 +4,33 @@ import java.time.Duration;
 import java.util.Objects;
 
 /// Everything a peer may make us do before we say no. Every field has a test.
-public record Limits(Frames frames, Streams streams, Strangers strangers, Waits waits) {
+public record Limits(Frames frames, Streams streams, Strangers strangers, Waits waits, Flow flow) {
+  /// Limits with the usual flow.
+  public Limits(Frames frames, Streams streams, Strangers strangers, Waits waits) {
+    this(frames, streams, strangers, waits, Flow.defaults());
+  }
+
   public Limits {
     Objects.requireNonNull(frames, "frames");
     Objects.requireNonNull(streams, "streams");
     Objects.requireNonNull(strangers, "strangers");
     Objects.requireNonNull(waits, "waits");
+    Objects.requireNonNull(flow, "flow");
   }
 
   /// Returns the limits of a node that nobody configured.
   public static Limits defaults() {
     return new Limits(
-        Frames.defaults(), Streams.defaults(), Strangers.defaults(), Waits.defaults());
+        Frames.defaults(),
+        Streams.defaults(),
+        Strangers.defaults(),
+        Waits.defaults(),
+        Flow.defaults());
+  }
+
+  /// Returns a copy with another flow.
+  public Limits flow(Flow other) {
+    return new Limits(frames, streams, strangers, waits, other);
   }
 
   /// The size of single frames.
@@ -84,6 +99,34 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
     /// Returns 16384, 1024, 256, 5 and ten seconds.
     public static Strangers defaults() {
       return new Strangers(16_384, 1024, 256, 5, Duration.ofSeconds(10));
+    }
+  }
+
+  /// What streams may hold and how much of them may be on its way.
+  ///
+  /// @param stashBytes the memory, of all connections together and beside [Streams#memoryBytes],
+  ///   for what comes of streams that wait for room
+  /// @param connectionBytes the memory that tensors of one connection may hold, whole ones that
+  ///   nobody closed included
+  /// @param windowBytes the most bytes of one stream on their way at once; 0 where credit must not
+  ///   be used, because nobody reads the connection while it sends
+  /// @param stall how long a stream that holds memory may bring nothing, though it may send
+  public record Flow(long stashBytes, long connectionBytes, long windowBytes, Duration stall) {
+    public Flow {
+      atLeast("stashBytes", stashBytes, 0);
+      atLeast("connectionBytes", connectionBytes, 0);
+      atLeast("windowBytes", windowBytes, 0);
+      positive("stall", stall);
+    }
+
+    /// Returns 64 MiB, no bound for one connection but the one for all, 64 MiB and 30 s.
+    public static Flow defaults() {
+      return new Flow(64L << 20, Long.MAX_VALUE, 64L << 20, Duration.ofSeconds(30));
+    }
+
+    /// Returns a copy with another window.
+    public Flow windowBytes(long other) {
+      return new Flow(stashBytes, connectionBytes, other, stall);
     }
   }
 

@@ -48,6 +48,11 @@ public sealed interface Message {
   /// [Cancel].
   record Declined(int stream, int code, String text) implements Message {}
 
+  /// Never received from a peer: the session asks that this be sent, so that the peer may send on.
+  /// The peer may have sent `bytes` of that stream of its own in all; for stream 0, of what it
+  /// sends unasked on all streams together. A greater number makes a smaller one void.
+  record Credit(int stream, long bytes) implements Message {}
+
   /// The receiver has this stream, whole and checked (code 0), or says why not.
   record Receipt(int stream, int code, long bytes, String text) implements Message {}
 

@@ -14,7 +14,11 @@ public interface Session extends AutoCloseable {
   /// Sends one message and returns when its last byte has left; everything in it is borrowed.
   ///
   /// Waits as long as the peer takes nothing; the owner of the output bounds the wait by closing
-  /// it.
+  /// it. A tensor also waits for the peer's credit, which `progress` bounds, and the peer's
+  /// [Message.Cancel], [#endSends] and an interrupt end; none of them harms the session.
+  ///
+  /// @throws java.io.InterruptedIOException if the thread was interrupted while it waited for
+  ///   credit; its flag is clear then
   void send(Message message, Progress progress) throws IOException;
 
   /// Sends one message that nobody watches.
@@ -29,6 +33,14 @@ public interface Session extends AutoCloseable {
   ///   use
   /// @throws PeerException.Closed if the peer ended inside a frame
   @Nullable Message receive(Landing landing) throws IOException;
+
+  /// Has an incoming stream dropped, from any thread: a receive that is under way, or the next one,
+  /// does so at the next frame and returns [Message.Declined]. Without such a stream nothing
+  /// happens.
+  default void decline(int stream, FaultCode code, String text) {}
+
+  /// Ends every wait for the peer's credit, now and from now on; does no I/O.
+  default void endSends() {}
 
   @Override
   void close();

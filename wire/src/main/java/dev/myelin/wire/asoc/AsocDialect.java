@@ -38,12 +38,12 @@ public final class AsocDialect implements Dialect {
   @Override
   public Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits)
       throws IOException {
-    return new AsocHandshake(in, out, mine, limits).accept();
+    return new AsocHandshake(in, out, mine, limits, AsocFeature.offered(limits)).accept();
   }
 
   @Override
   public Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits)
       throws IOException {
-    return new AsocHandshake(in, out, mine, limits).dial();
+    return new AsocHandshake(in, out, mine, limits, AsocFeature.offered(limits)).dial();
   }
 }

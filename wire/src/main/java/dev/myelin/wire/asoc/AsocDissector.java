@@ -142,6 +142,7 @@ public final class AsocDissector implements Dissection.Dissector {
         words(code, text, fields);
         fields.put("bytes", bytes);
       }
+      case AsocExtension.Credit(long bytes) -> fields.put("bytes", bytes);
       case AsocExtension.Ping(long token) -> fields.put("token", token);
       case AsocExtension.Pong(long token) -> fields.put("token", token);
       case AsocExtension.Goodbye(int code, String text) -> words(code, text, fields);

@@ -18,6 +18,7 @@ sealed interface AsocExtension {
   int ABORT = 0x12;
   int CANCEL = 0x13;
   int RECEIPT = 0x14;
+  int CREDIT = 0x15;
   int PING = 0x20;
   int PONG = 0x21;
   int GOODBYE = 0x22;
@@ -76,6 +77,10 @@ sealed interface AsocExtension {
 
   /// The receiver has this stream of the other side, or says why not.
   record Receipt(int code, long bytes, String text) implements AsocExtension {}
+
+  /// The receiver lets this stream of the other side, or for stream 0 all of them together, go so
+  /// far.
+  record Credit(long bytes) implements AsocExtension {}
 
   record Ping(long token) implements AsocExtension {}
 

@@ -52,6 +52,7 @@ final class AsocExtensionCodec {
       case AsocExtension.ABORT -> "ABORT";
       case AsocExtension.CANCEL -> "CANCEL";
       case AsocExtension.RECEIPT -> "RECEIPT";
+      case AsocExtension.CREDIT -> "CREDIT";
       case AsocExtension.PING -> "PING";
       case AsocExtension.PONG -> "PONG";
       case AsocExtension.GOODBYE -> "GOODBYE";
@@ -80,6 +81,7 @@ final class AsocExtensionCodec {
           case AsocExtension.CANCEL -> new AsocExtension.Cancel(in.u16("code"), words(in));
           case AsocExtension.RECEIPT ->
               new AsocExtension.Receipt(in.u16("code"), in.size("bytes"), words(in));
+          case AsocExtension.CREDIT -> new AsocExtension.Credit(in.size("bytes"));
           case AsocExtension.PING -> new AsocExtension.Ping(in.u64("token"));
           case AsocExtension.PONG -> new AsocExtension.Pong(in.u64("token"));
           case AsocExtension.GOODBYE -> new AsocExtension.Goodbye(in.u16("code"), words(in));
@@ -173,6 +175,7 @@ final class AsocExtensionCodec {
       case AsocExtension.Cancel(int code, String text) ->
           words(code, text, head(AsocExtension.CANCEL, out));
       case AsocExtension.Receipt receipt -> receipt(receipt, head(AsocExtension.RECEIPT, out));
+      case AsocExtension.Credit(long bytes) -> head(AsocExtension.CREDIT, out).writeLong(bytes);
       case AsocExtension.Ping(long token) -> head(AsocExtension.PING, out).writeLong(token);
       case AsocExtension.Pong(long token) -> head(AsocExtension.PONG, out).writeLong(token);
       case AsocExtension.Goodbye(int code, String text) ->

@@ -1,5 +1,6 @@
 package dev.myelin.wire.asoc;
 
+import dev.myelin.wire.Limits;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -16,7 +17,9 @@ enum AsocFeature {
   /// Ends are announced (GOODBYE) and explained (FAULT).
   FAREWELL(3),
   /// Addresses of other nodes are passed on (CONTACTS).
-  CONTACTS(4);
+  CONTACTS(4),
+  /// Streams wait for the receiver's credit (CREDIT), so that its reader waits for nobody.
+  WINDOWS(5);
 
   private final int bit;
 
@@ -28,11 +31,13 @@ enum AsocFeature {
     return 1 << bit;
   }
 
-  /// Returns the bits of everything this side can do.
-  static int all() {
+  /// Returns the bits of everything this side can do within those limits.
+  static int offered(Limits limits) {
     int bits = 0;
     for (AsocFeature feature : values()) {
-      bits |= feature.mask();
+      if (feature != WINDOWS || limits.flow().windowBytes() > 0) {
+        bits |= feature.mask();
+      }
     }
     return bits;
   }

@@ -33,13 +33,16 @@ final class AsocHandshake {
   private final ByteSink out;
   private final Credentials mine;
   private final Limits limits;
+  private final int features;
   private long offset;
 
-  AsocHandshake(ByteSource in, ByteSink out, Credentials mine, Limits limits) {
+  /// @param features the bits of what this side can do
+  AsocHandshake(ByteSource in, ByteSink out, Credentials mine, Limits limits, int features) {
     this.in = in;
     this.out = out;
     this.mine = mine;
     this.limits = limits;
+    this.features = features;
   }
 
   Session accept() throws IOException {
@@ -76,7 +79,7 @@ final class AsocHandshake {
   private AsocExtension.Offer offer() {
     return new AsocExtension.Offer(
         new AsocExtension.Versions(AsocExtensionCodec.VERSION, AsocExtensionCodec.VERSION),
-        AsocFeature.all(),
+        features,
         mine.node(),
         nonce(),
         new AsocExtension.Place(mine.listenPort(), AsocBeacon.communityHash(mine.community())));
@@ -127,7 +130,7 @@ final class AsocHandshake {
     AsocExtension.Prove draft =
         new AsocExtension.Prove(
             AsocExtensionCodec.VERSION,
-            AsocFeature.all(),
+            features,
             nonce(),
             mine.listenPort(),
             AsocBytes.of(new byte[AsocExtension.NONCE]));
@@ -185,11 +188,11 @@ final class AsocHandshake {
   }
 
   private Session mutual(UUID peer, int listenPort, int theirFeatures) {
-    Set<AsocFeature> features = AsocFeature.of(theirFeatures & AsocFeature.all());
+    Set<AsocFeature> common = AsocFeature.of(theirFeatures & features);
     Introduction introduction =
         new Introduction(
-            peer.toString(), Introduction.Proof.MUTUAL, listenPort, AsocFeature.names(features));
-    return AsocSession.open(in, out, limits, introduction, features, offset);
+            peer.toString(), Introduction.Proof.MUTUAL, listenPort, AsocFeature.names(common));
+    return AsocSession.open(in, out, limits, introduction, common, offset);
   }
 
   private Session stock(String id) throws PeerException {

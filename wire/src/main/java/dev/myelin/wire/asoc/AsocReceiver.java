@@ -13,6 +13,10 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Frames to messages, for one thread.
@@ -20,52 +24,123 @@ import org.jspecify.annotations.Nullable;
 /// A DATA frame of a described stream goes from the source straight into the tensor; no frame costs
 /// an allocation. Everything a peer can make this side keep is counted in [Limits].
 final class AsocReceiver {
-  /// How many bytes of a declined stream are read at once.
-  private static final int DRAIN_BYTES = 64 << 10;
-
-  private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]);
+  /// How many streams, for one that may be open, are remembered as declined until their end.
+  private static final int DECLINED_STREAMS = 16;
 
   private final ByteSource in;
+  private final AsocPayloads payloads;
   private final Limits limits;
   private final boolean extended;
   private final MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
   private final AsocStreams streams = new AsocStreams();
+  private final @Nullable AsocOutflow outflow;
+  private final AsocInflow inflow = new AsocInflow();
 
-  /// Holds one payload that is not of a tensor, or a part of one that is dropped.
-  private MemorySegment scratch = EMPTY;
+  /// What comes before the next frame.
+  private final Deque<Message> due = new ArrayDeque<>();
+
+  /// Streams that others want dropped. Guarded by itself.
+  private final List<Message.Declined> unwanted = new ArrayList<>();
+
+  private volatile boolean hasUnwanted;
 
   /// Where the present frame begins in the input.
   private long offset;
 
+  /// @param outflow told of the peer's credit; null where the two know none
   /// @param offset how many bytes of the input the handshake took
-  AsocReceiver(ByteSource in, Limits limits, Introduction.Proof proof, long offset) {
+  AsocReceiver(
+      ByteSource in,
+      Limits limits,
+      Introduction.Proof proof,
+      @Nullable AsocOutflow outflow,
+      long offset) {
     this.in = in;
+    this.payloads = new AsocPayloads(in);
     this.limits = limits;
     this.extended = proof == Introduction.Proof.MUTUAL;
+    this.outflow = outflow;
     this.offset = offset;
   }
 
   @Nullable Message receive(Landing landing) throws IOException {
-    while (in.readFully(header)) {
+    while (due.isEmpty() && in.readFully(header)) {
       AsocCodec.checkHeader(header, limits.frames(), offset);
       long length = AsocHeader.length(header);
       Message message = frame(AsocHeader.stream(header), length, landing);
       offset += AsocHeader.SIZE + length;
+      dropUnwanted();
       if (message != null) {
         return message;
       }
+    }
+    if (!due.isEmpty()) {
+      return due.poll();
     }
     abandon("the peer ended the connection inside this stream");
     return null;
   }
 
+  /// Has a stream dropped by the reader; from any thread.
+  void drop(int stream, FaultCode code, String text) {
+    synchronized (unwanted) {
+      unwanted.add(new Message.Declined(stream, code.code(), text));
+      hasUnwanted = true;
+    }
+  }
+
+  private void dropUnwanted() {
+    if (!hasUnwanted) {
+      return;
+    }
+    List<Message.Declined> all;
+    synchronized (unwanted) {
+      all = List.copyOf(unwanted);
+      unwanted.clear();
+      hasUnwanted = false;
+    }
+    for (Message.Declined each : all) {
+      AsocStream stream = find(each.stream());
+      if (stream instanceof AsocStream.Described || stream instanceof AsocParked) {
+        abandon(stream, each.text());
+        streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
+        due.add(each);
+      }
+    }
+  }
+
   /// Gives up every stream under way.
   void abandon(String reason) {
     for (AsocStream stream : streams.clear()) {
-      if (stream instanceof AsocStream.Described described) {
-        described.abandon(reason);
+      abandon(stream, reason);
+    }
+  }
+
+  private void abandon(AsocStream stream, String reason) {
+    switch (stream) {
+      case AsocStream.Described described -> described.abandon(reason);
+      case AsocParked parked -> addDue(parked.abandon(reason));
+      case AsocStream.Plain _, AsocStream.Declined _ -> {}
+    }
+  }
+
+  private void addDue(@Nullable Message message) {
+    if (message != null) {
+      due.add(message);
+    }
+  }
+
+  /// Returns the stream of that number; one that was parked and has memory by now, in its memory.
+  private @Nullable AsocStream find(int id) {
+    AsocStream stream = streams.get(id);
+    if (stream instanceof AsocParked parked) {
+      AsocStream.Described landed = parked.landed();
+      if (landed != null) {
+        streams.replace(parked, landed);
+        return landed;
       }
     }
+    return stream;
   }
 
   /// Reads the payload of the present frame; null where that makes no message yet.
@@ -74,61 +149,99 @@ final class AsocReceiver {
       case AsocHeader.DATA -> data(stream, length, landing);
       case AsocHeader.END -> end(stream, length);
       case AsocHeader.CONTROL -> control(stream, length, landing);
-      default -> new Message.Opaque(AsocHeader.type(header), payload(length));
+      default -> new Message.Opaque(AsocHeader.type(header), payloads.next(length));
     };
   }
 
   private @Nullable Message data(int id, long length, Landing landing) throws IOException {
     requireNamed(id);
-    AsocStream stream = streams.get(id);
+    AsocStream stream = find(id);
     if (stream == null) {
+      if (isCrowded()) {
+        requireSequence(new AsocStream.Plain(id));
+        payloads.drop(length);
+        return declineOne(id, 1);
+      }
       stream = new AsocStream.Plain(id);
-      add(stream);
+      streams.add(stream);
     }
     requireSequence(stream);
+    count(stream, length);
     stream.frames++;
     return switch (stream) {
       case AsocStream.Described described -> fill(described, length);
+      case AsocParked parked -> stash(parked, length);
       case AsocStream.Plain plain -> chunk(plain, length, landing);
-      case AsocStream.Declined _ -> drain(length);
+      case AsocStream.Declined declined -> {
+        declined.bytes += length;
+        payloads.drop(length);
+        yield null;
+      }
     };
   }
 
-  private @Nullable Message fill(AsocStream.Described stream, long length) throws IOException {
-    long size = stream.segment.byteSize();
-    if (length > size - stream.bytes) {
+  /// Counts a frame in the windows of its stream and of the connection.
+  private void count(AsocStream stream, long length) throws PeerException.Malformed {
+    if (outflow == null || stream instanceof AsocStream.Plain) {
+      return;
+    }
+    if (length > stream.limit - stream.bytes) {
       throw malformed(
-          "length: %d (expected: <= %d of %d bytes) of DATA", length, size - stream.bytes, size);
+          "bytes: %d behind %d (expected: <= %d, its credit) of DATA",
+          length, stream.bytes, stream.limit);
     }
-    if (stream.promised != null) {
-      throw malformed("DATA behind DIGEST (expected: END)");
+    long cost = AsocCredit.cost(stream.bytes + length) - AsocCredit.cost(stream.bytes);
+    if (cost > 0) {
+      count(cost, stream instanceof AsocParked parked ? parked : null);
     }
-    Message.Declined declined = prepare(stream, length);
-    if (declined != null) {
-      return declined;
-    }
-    read(stream.segment, stream.bytes, length);
-    if (stream.digest != null) {
-      stream.digest.update(stream.bytes, length);
-    }
-    stream.bytes += length;
-    stream.landing.landed(stream.id, stream.header, stream.bytes);
-    return null;
   }
 
-  /// Returns null if the memory of the stream takes the next bytes; else drops them.
-  private Message.@Nullable Declined prepare(AsocStream.Described stream, long length)
-      throws IOException {
+  private void count(long cost, @Nullable AsocParked parked) throws PeerException.Malformed {
+    if (outflow != null) {
+      inflow.count(cost, offset);
+      addDue(parked == null ? inflow.settle(cost) : parked.count(cost));
+    }
+  }
+
+  private @Nullable Message fill(AsocStream.Described stream, long length) throws IOException {
+    requireFit(stream, length, stream.segment.byteSize(), stream.promised);
     try {
       stream.landing.prepare(stream.id, stream.header, stream.bytes + length);
-      return null;
     } catch (PeerException e) {
       int code = codeOf(e);
       String text = String.valueOf(e.getMessage());
       stream.abandon(text);
-      streams.replace(stream, new AsocStream.Declined(stream.id));
-      drain(length);
-      return new Message.Declined(stream.id, code, text);
+      return declineRest(stream, length, code, text);
+    }
+    payloads.read(stream.segment, stream.bytes, length);
+    addDue(stream.landed(length));
+    return null;
+  }
+
+  private @Nullable Message stash(AsocParked stream, long length) throws IOException {
+    requireFit(stream, length, stream.header().byteSize(), stream.promised());
+    MemorySegment stash;
+    try {
+      stash = stream.toFill(length);
+    } catch (PeerException.Overloaded e) {
+      String text = String.valueOf(e.getMessage());
+      addDue(stream.abandon(text));
+      return declineRest(stream, length, FaultCode.OVERLOADED.code(), text);
+    }
+    payloads.read(stash, stream.bytes, length);
+    stream.bytes += length;
+    stream.filled(length);
+    return null;
+  }
+
+  private void requireFit(AsocStream stream, long length, long size, @Nullable AsocBytes promised)
+      throws PeerException.Malformed {
+    if (length > size - stream.bytes) {
+      throw malformed(
+          "length: %d (expected: <= %d of %d bytes) of DATA", length, size - stream.bytes, size);
+    }
+    if (promised != null) {
+      throw malformed("DATA behind DIGEST (expected: END)");
     }
   }
 
@@ -146,17 +259,17 @@ final class AsocReceiver {
       throws IOException {
     if (length > limits.streams().tensorBytes() - stream.bytes) {
       String text = "more than " + limits.streams().tensorBytes() + " bytes, the limit of a tensor";
-      return declineChunk(stream, length, FaultCode.TOO_LARGE.code(), text);
+      return declineRest(stream, length, FaultCode.TOO_LARGE.code(), text);
     }
     Tensor tensor;
     try {
       tensor = landing.landChunk(stream.id, stream.frames - 1, length);
     } catch (PeerException e) {
-      return declineChunk(stream, length, codeOf(e), String.valueOf(e.getMessage()));
+      return declineRest(stream, length, codeOf(e), String.valueOf(e.getMessage()));
     }
     try {
       requireSize(tensor, length);
-      read(tensor.segment(), 0, length);
+      payloads.read(tensor.segment(), 0, length);
     } catch (IOException | RuntimeException e) {
       tensor.close();
       throw e;
@@ -165,57 +278,65 @@ final class AsocReceiver {
     return new Message.TensorData(stream.id, stream.frames - 1, tensor);
   }
 
-  private Message declineChunk(AsocStream stream, long length, int code, String text)
+  private Message declineRest(AsocStream stream, long length, int code, String text)
       throws IOException {
-    streams.replace(stream, new AsocStream.Declined(stream.id));
-    drain(length);
+    streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
+    payloads.drop(length);
     return new Message.Declined(stream.id, code, text);
   }
 
   private @Nullable Message end(int id, long length) throws IOException {
     requireNamed(id);
-    AsocStream stream = streams.get(id);
+    AsocStream stream = find(id);
     // A lone END is an empty tensor.
     AsocStream ending = stream == null ? new AsocStream.Plain(id) : stream;
     requireSequence(ending);
-    drain(length);
+    payloads.drop(length);
     Message message =
         switch (ending) {
-          case AsocStream.Described described -> complete(described);
+          case AsocStream.Described described -> {
+            requireWhole(described, described.header, described.promised);
+            yield described.complete();
+          }
+          case AsocParked parked -> {
+            requireWhole(parked, parked.header(), parked.promised());
+            yield end(parked);
+          }
           case AsocStream.Plain plain -> new Message.End(plain.id);
           case AsocStream.Declined _ -> null;
         };
-    if (stream != null) {
-      streams.remove(stream);
+    AsocStream ended = streams.get(id);
+    if (ended != null) {
+      streams.remove(ended);
     }
     return message;
   }
 
-  private Message complete(AsocStream.Described stream) throws PeerException.Malformed {
-    if (stream.bytes != stream.segment.byteSize()) {
-      throw malformed(
-          "bytes: %d (expected: %d) before END", stream.bytes, stream.segment.byteSize());
+  /// A parked stream that is whole waits on without this session, if its memory did not come just
+  /// now.
+  private @Nullable Message end(AsocParked stream) {
+    if (stream.end()) {
+      return null;
     }
-    if (stream.digest == null) {
-      return new Message.Transfer(stream.id, stream.header, stream.tensor, "");
+    AsocStream landed = find(stream.id);
+    return landed instanceof AsocStream.Described described ? described.complete() : null;
+  }
+
+  private void requireWhole(AsocStream stream, TensorHeader described, @Nullable AsocBytes promised)
+      throws PeerException.Malformed {
+    if (stream.bytes != described.byteSize()) {
+      throw malformed("bytes: %d (expected: %d) before END", stream.bytes, described.byteSize());
     }
-    AsocBytes promised = stream.promised;
-    if (promised == null) {
-      throw malformed("no DIGEST (expected: %s before END)", stream.header.digest());
+    if (described.digest() != TensorHeader.Digest.NONE && promised == null) {
+      throw malformed("no DIGEST (expected: %s before END)", described.digest());
     }
-    if (!promised.equals(stream.digest.value())) {
-      String text = stream.header.digest() + " of what arrived differs from the sender's";
-      stream.abandon(text);
-      return new Message.Declined(stream.id, FaultCode.DIGEST_MISMATCH.code(), text);
-    }
-    return new Message.Transfer(stream.id, stream.header, stream.tensor, promised.hex());
   }
 
   private @Nullable Message control(int id, long length, Landing landing) throws IOException {
     if (length == 0) {
       return new Message.Alive();
     }
-    MemorySegment payload = payload(length);
+    MemorySegment payload = payloads.next(length);
     int kind = AsocExtensionCodec.kind(payload);
     if (kind >= AsocExtension.OFFER && kind <= AsocExtension.PROVED) {
       // After a stock handshake it came too late for our patience; a new connection may do better.
@@ -225,6 +346,12 @@ final class AsocReceiver {
       return new Message.Opaque(AsocHeader.CONTROL, payload);
     }
     AsocExtension extension = AsocExtensionCodec.decode(payload, limits.streams(), offset);
+    if (extension instanceof AsocExtension.Credit(long bytes)) {
+      if (outflow != null) {
+        outflow.credit(id, bytes);
+      }
+      return null;
+    }
     return kind < AsocExtension.PING
         ? ofStream(requireNamed(id), extension, landing)
         : ofConnection(extension, payload);
@@ -236,11 +363,18 @@ final class AsocReceiver {
       case AsocExtension.Open open -> open(id, open, landing);
       case AsocExtension.Digest(AsocBytes value) -> promise(id, value);
       case AsocExtension.Abort(int code, String text) -> aborted(id, code, text);
-      case AsocExtension.Cancel(int code, String text) -> new Message.Cancel(id, code, text);
+      case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
       case AsocExtension.Receipt(int code, long bytes, String text) ->
           new Message.Receipt(id, code, bytes, text);
-      default -> new Message.Opaque(AsocHeader.CONTROL, scratchPayload());
+      default -> new Message.Opaque(AsocHeader.CONTROL, payloads.last(AsocHeader.length(header)));
     };
+  }
+
+  private Message cancelled(int id, int code, String text) {
+    if (outflow != null) {
+      outflow.cancel(id, code, text);
+    }
+    return new Message.Cancel(id, code, text);
   }
 
   private Message ofConnection(AsocExtension extension, MemorySegment payload) {
@@ -256,7 +390,7 @@ final class AsocReceiver {
 
   private @Nullable Message open(int id, AsocExtension.Open open, Landing landing)
       throws IOException {
-    if (streams.get(id) != null) {
+    if (find(id) != null) {
       throw malformed("OPEN of stream %s, which is open", Integer.toUnsignedString(id));
     }
     DType dtype = AsocTypes.dtype(open.dtype());
@@ -297,26 +431,79 @@ final class AsocReceiver {
 
   private @Nullable Message land(int id, TensorHeader described, Landing landing)
       throws IOException {
-    requireRoom();
+    if (isCrowded()) {
+      count(AsocCredit.LEAST, null);
+      return declineOne(id, 0);
+    }
     Tensor tensor;
     try {
       tensor = landing.land(id, described);
     } catch (PeerException e) {
       return decline(id, codeOf(e), String.valueOf(e.getMessage()));
     }
+    if (tensor == null) {
+      park(id, described, landing);
+      return null;
+    }
     requireSize(tensor, described.byteSize());
-    add(new AsocStream.Described(id, described, tensor, landing));
+    AsocStream.Described stream =
+        new AsocStream.Described(id, described, tensor, landing, firstLimit());
+    streams.add(stream);
+    count(AsocCredit.LEAST, null);
+    if (outflow != null) {
+      addDue(stream.grant(described.byteSize(), 0, landing.window(id, described)));
+    }
     return null;
   }
 
+  private void park(int id, TensorHeader described, Landing landing)
+      throws PeerException.Malformed {
+    if (outflow == null) {
+      throw new IllegalStateException(
+          "landing: later for %s (expected: memory, for the peer knows no credit)"
+              .formatted(described.name()));
+    }
+    AsocParked parked = new AsocParked(id, described, landing, inflow);
+    streams.add(parked);
+    count(AsocCredit.LEAST, parked);
+    landing.parked(parked);
+  }
+
+  private long firstLimit() {
+    return outflow == null ? Long.MAX_VALUE : AsocCredit.STREAM_WINDOW;
+  }
+
   private Message decline(int id, int code, String text) throws PeerException.Malformed {
-    add(new AsocStream.Declined(id));
+    count(AsocCredit.LEAST, null);
+    streams.add(new AsocStream.Declined(id, firstLimit()));
     return new Message.Declined(id, code, text);
   }
 
+  private boolean isCrowded() {
+    return streams.size() >= limits.streams().open();
+  }
+
+  /// Declines a stream because there are too many; what is declined is remembered until its end, so
+  /// that has a bound too.
+  private Message declineOne(int id, long frames) throws PeerException.Malformed {
+    int open = limits.streams().open();
+    // A stock peer could not be told.
+    if (streams.size() >= (extended ? (long) open * DECLINED_STREAMS : open)) {
+      throw malformed("open streams: %d (expected: <= %d)", streams.size() + 1, open);
+    }
+    AsocStream declined = new AsocStream.Declined(id, firstLimit());
+    declined.frames = frames;
+    streams.add(declined);
+    String text = "open streams: more than %d (expected: <= %d)".formatted(open, open);
+    return new Message.Declined(id, FaultCode.OVERLOADED.code(), text);
+  }
+
   private @Nullable Message promise(int id, AsocBytes value) throws PeerException.Malformed {
-    switch (streams.get(id)) {
+    switch (find(id)) {
       case AsocStream.Declined _ -> {}
+      case AsocParked parked
+          when value.length() == digestBytes(parked.header().digest())
+              && parked.promise(value) -> {}
       case AsocStream.Described described
           when described.promised == null
               && value.length() == digestBytes(described.header.digest()) ->
@@ -336,26 +523,13 @@ final class AsocReceiver {
   }
 
   private @Nullable Message aborted(int id, int code, String text) {
-    AsocStream stream = streams.get(id);
+    AsocStream stream = find(id);
     if (stream != null) {
       streams.remove(stream);
-    }
-    if (stream instanceof AsocStream.Described described) {
-      described.abandon("the peer gave it up: " + text);
+      abandon(stream, "the peer gave it up: " + text);
     }
     // Of a declined stream the caller has heard already.
     return stream instanceof AsocStream.Declined ? null : new Message.Abort(id, code, text);
-  }
-
-  private void add(AsocStream stream) throws PeerException.Malformed {
-    requireRoom();
-    streams.add(stream);
-  }
-
-  private void requireRoom() throws PeerException.Malformed {
-    if (streams.size() >= limits.streams().open()) {
-      throw malformed("open streams: %d (expected: <= %d)", streams.size() + 1, streams.size());
-    }
   }
 
   private int requireNamed(int id) throws PeerException.Malformed {
@@ -378,49 +552,12 @@ final class AsocReceiver {
     }
   }
 
-  private static void requireSize(Tensor tensor, long bytes) {
+  static void requireSize(Tensor tensor, long bytes) {
     if (tensor.byteSize() != bytes) {
       tensor.close();
       throw new IllegalStateException(
           "landed tensor: " + tensor.byteSize() + " bytes (expected: " + bytes + ")");
     }
-  }
-
-  private void read(MemorySegment target, long at, long length) throws IOException {
-    if (length > 0 && !in.readFully(target, at, length)) {
-      throw new PeerException.Closed("ended inside a frame", false, null);
-    }
-  }
-
-  /// Reads and drops.
-  private @Nullable Message drain(long length) throws IOException {
-    for (long left = length; left > 0; ) {
-      MemorySegment buffer = scratch(Math.min(left, DRAIN_BYTES));
-      long part = Math.min(left, buffer.byteSize());
-      read(buffer, 0, part);
-      left -= part;
-    }
-    return null;
-  }
-
-  /// Reads a payload that is not of a tensor; borrowed until the next one.
-  private MemorySegment payload(long length) throws IOException {
-    MemorySegment buffer = scratch(length);
-    read(buffer, 0, length);
-    return buffer.asSlice(0, length).asReadOnly();
-  }
-
-  private MemorySegment scratchPayload() {
-    return scratch.asSlice(0, AsocHeader.length(header)).asReadOnly();
-  }
-
-  // Grows by doubling, so that a connection which never sees more than pings keeps a few bytes.
-  private MemorySegment scratch(long length) {
-    if (scratch.byteSize() < length) {
-      long size = Math.max(256, Long.highestOneBit(length - 1) << 1);
-      scratch = MemorySegment.ofArray(new byte[Math.toIntExact(size)]);
-    }
-    return scratch;
   }
 
   private PeerException.Malformed malformed(String format, Object... values) {

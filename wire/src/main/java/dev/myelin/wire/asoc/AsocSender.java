@@ -33,14 +33,18 @@ final class AsocSender {
   private final ByteSink out;
   private final Limits limits;
   private final Set<AsocFeature> features;
+  private final @Nullable AsocOutflow outflow;
 
   /// The DATA frames sent so far of each stream that nobody described. Guarded by itself.
   private final Map<Integer, Long> plain = new HashMap<>();
 
-  AsocSender(ByteSink out, Limits limits, Set<AsocFeature> features) {
+  /// @param outflow the peer's credit; null where the two know none
+  AsocSender(
+      ByteSink out, Limits limits, Set<AsocFeature> features, @Nullable AsocOutflow outflow) {
     this.out = out;
     this.limits = limits;
     this.features = features;
+    this.outflow = outflow;
   }
 
   void send(Message message, Progress progress) throws IOException {
@@ -53,6 +57,8 @@ final class AsocSender {
           extend(AsocFeature.TENSORS, named(stream), new AsocExtension.Cancel(code, text));
       case Message.Receipt(int stream, int code, long bytes, String text) ->
           extend(AsocFeature.RECEIPTS, named(stream), new AsocExtension.Receipt(code, bytes, text));
+      case Message.Credit(int stream, long bytes) ->
+          extend(AsocFeature.WINDOWS, stream, new AsocExtension.Credit(bytes));
       case Message.Ping(long token) -> extend(AsocFeature.ALIVE, 0, new AsocExtension.Ping(token));
       case Message.Pong(long token) -> extend(AsocFeature.ALIVE, 0, new AsocExtension.Pong(token));
       // Stock peers read an empty CONTROL as a sign of life too.
@@ -81,15 +87,29 @@ final class AsocSender {
     AsocDigest digest = described ? AsocDigest.of(header.digest(), segment) : null;
     int chunk = chunkBytes(segment.byteSize());
     Precedence precedence = transfer.precedence();
-    if (described) {
-      control(precedence, stream, open(header));
+    if (!described) {
+      Cut cut = new Cut(0, chunk, precedence, null);
+      end(precedence, stream, data(stream, segment, cut, null, progress));
+      return;
     }
-    Cut cut = new Cut(0, chunk, precedence);
-    long frames = data(stream, segment, cut, digest, progress);
-    if (digest != null) {
-      control(precedence, stream, new AsocExtension.Digest(digest.value()));
+    AsocExtension open = open(header);
+    try (AsocOutflow.Stream credit = credit(stream, header, progress)) {
+      control(precedence, stream, open);
+      Cut cut = new Cut(0, chunk, precedence, credit);
+      long frames = data(stream, segment, cut, digest, progress);
+      if (digest != null) {
+        control(precedence, stream, new AsocExtension.Digest(digest.value()));
+      }
+      end(precedence, stream, frames);
     }
-    end(precedence, stream, frames);
+  }
+
+  /// Waits for room among what streams send unasked.
+  private AsocOutflow.@Nullable Stream credit(int stream, TensorHeader header, Progress progress)
+      throws IOException {
+    return outflow == null
+        ? null
+        : outflow.open(stream, header.name(), header.byteSize(), progress);
   }
 
   private AsocExtension.Open open(TensorHeader header) {
@@ -122,8 +142,25 @@ final class AsocSender {
     return Math.toIntExact(chunk);
   }
 
-  /// How a segment is cut: the sequence of the first frame, the bytes in each, and their class.
-  private record Cut(long firstSequence, int chunkBytes, Precedence precedence) {}
+  /// How a segment is cut: the sequence of the first frame, the most bytes in each, their class,
+  /// and the peer's credit where it takes some.
+  private record Cut(
+      long firstSequence,
+      int chunkBytes,
+      Precedence precedence,
+      AsocOutflow.@Nullable Stream credit) {
+    /// Returns the size of the frame behind so many bytes; waits for credit.
+    long next(long at, long total, Progress progress) throws IOException {
+      long size = Math.min(chunkBytes, total - at);
+      return credit == null ? size : Math.min(size, credit.await(at, progress));
+    }
+
+    void sent(long bytes) {
+      if (credit != null) {
+        credit.sent(bytes);
+      }
+    }
+  }
 
   /// Sends a segment in DATA frames and returns how many there were.
   private long data(
@@ -134,9 +171,10 @@ final class AsocSender {
     long sequence = cut.firstSequence();
     long size;
     for (long at = 0; at < total; at += size) {
-      size = Math.min(cut.chunkBytes(), total - at);
+      size = next(cut, stream, at, total, progress);
       AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
       out.write(cut.precedence(), header, segment, at, size);
+      cut.sent(at + size);
       sequence++;
       if (digest != null) {
         digest.update(at, size);
@@ -146,16 +184,30 @@ final class AsocSender {
     return sequence - cut.firstSequence();
   }
 
+  private long next(Cut cut, int stream, long at, long total, Progress progress)
+      throws IOException {
+    try {
+      return cut.next(at, total, progress);
+    } catch (IOException | RuntimeException e) {
+      giveUp(stream, e);
+      throw e;
+    }
+  }
+
   private void report(Progress progress, int stream, long sent, long total) throws IOException {
     try {
       progress.sent(sent, total);
     } catch (IOException | RuntimeException e) {
-      try {
-        abort(stream, FaultCode.CANCELLED.code(), String.valueOf(e.getMessage()));
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      giveUp(stream, e);
       throw e;
+    }
+  }
+
+  private void giveUp(int stream, Exception cause) {
+    try {
+      abort(stream, FaultCode.CANCELLED.code(), String.valueOf(cause.getMessage()));
+    } catch (IOException second) {
+      cause.addSuppressed(second);
     }
   }
 
@@ -163,7 +215,7 @@ final class AsocSender {
     MemorySegment segment = tensor.segment();
     int chunk = limits.frames().chunkBytes();
     long first = number(named(stream), Math.ceilDiv(segment.byteSize(), chunk));
-    data(stream, segment, new Cut(first, chunk, Precedence.BULK), null, progress);
+    data(stream, segment, new Cut(first, chunk, Precedence.BULK, null), null, progress);
     out.flush();
   }
 

@@ -2,6 +2,7 @@ package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
+import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Introduction;
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Limits;
@@ -22,16 +23,22 @@ final class AsocSession implements Session {
   private final Introduction introduction;
   private final AsocSender sender;
   private final AsocReceiver receiver;
+  private final @Nullable AsocOutflow outflow;
   private final Object lock = new Object();
 
   // Both guarded by lock.
   private boolean receiving;
   private boolean closed;
 
-  private AsocSession(Introduction introduction, AsocSender sender, AsocReceiver receiver) {
+  private AsocSession(
+      Introduction introduction,
+      AsocSender sender,
+      AsocReceiver receiver,
+      @Nullable AsocOutflow outflow) {
     this.introduction = introduction;
     this.sender = sender;
     this.receiver = receiver;
+    this.outflow = outflow;
   }
 
   /// @param taken how many bytes of the input the handshake took
@@ -42,10 +49,12 @@ final class AsocSession implements Session {
       Introduction introduction,
       Set<AsocFeature> features,
       long taken) {
+    AsocOutflow outflow = features.contains(AsocFeature.WINDOWS) ? new AsocOutflow() : null;
     return new AsocSession(
         introduction,
-        new AsocSender(out, limits, features),
-        new AsocReceiver(in, limits, introduction.proof(), taken));
+        new AsocSender(out, limits, features, outflow),
+        new AsocReceiver(in, limits, introduction.proof(), outflow, taken),
+        outflow);
   }
 
   @Override
@@ -65,6 +74,18 @@ final class AsocSession implements Session {
       return receiver.receive(landing);
     } finally {
       leave();
+    }
+  }
+
+  @Override
+  public void decline(int stream, FaultCode code, String text) {
+    receiver.drop(stream, code, text);
+  }
+
+  @Override
+  public void endSends() {
+    if (outflow != null) {
+      outflow.close();
     }
   }
 
@@ -93,6 +114,7 @@ final class AsocSession implements Session {
 
   @Override
   public void close() {
+    endSends();
     boolean release;
     synchronized (lock) {
       release = !closed && !receiving;

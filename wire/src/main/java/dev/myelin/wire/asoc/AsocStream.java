@@ -1,13 +1,16 @@
 package dev.myelin.wire.asoc;
 
 import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Landing;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.TensorHeader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// One incoming stream between its first frame and its end.
-abstract sealed class AsocStream {
+abstract sealed class AsocStream
+    permits AsocParked, AsocStream.Described, AsocStream.Plain, AsocStream.Declined {
   final int id;
 
   /// The sequence the next DATA must carry: the number of DATA frames so far.
@@ -16,11 +19,40 @@ abstract sealed class AsocStream {
   /// The payload bytes so far.
   long bytes;
 
+  /// The bytes that the peer may send in all. Changed by the reader, or once by whoever places a
+  /// parked stream.
+  volatile long limit;
+
+  /// How many bytes may be on their way at once.
+  private long window = AsocCredit.STREAM_WINDOW;
+
   /// The next stream of the same bucket in [AsocStreams].
   @Nullable AsocStream next;
 
-  private AsocStream(int id) {
+  AsocStream(int id, long limit) {
     this.id = id;
+    this.limit = limit;
+  }
+
+  /// Lets the peer send so far that `wanted` bytes may be on their way; returns the credit that
+  /// says so, null if the peer has as much.
+  final Message.@Nullable Credit grant(long size, long soFar, long wanted) {
+    long next = Math.max(wanted, AsocCredit.STREAM_WINDOW);
+    long upTo = next >= size - soFar ? size : soFar + next;
+    if (upTo <= limit) {
+      return null;
+    }
+    window = next;
+    limit = upTo;
+    return new Message.Credit(id, upTo);
+  }
+
+  /// Takes over what was granted and counted of the same stream.
+  final void resume(AsocStream before, long soFar) {
+    frames = before.frames;
+    bytes = soFar;
+    limit = before.limit;
+    window = before.window;
   }
 
   /// A stream that OPEN described; it owns the memory in which its bytes land.
@@ -32,13 +64,47 @@ abstract sealed class AsocStream {
     final Landing landing;
     @Nullable AsocBytes promised;
 
-    Described(int id, TensorHeader header, Tensor tensor, Landing landing) {
-      super(id);
+    Described(int id, TensorHeader header, Tensor tensor, Landing landing, long limit) {
+      super(id, limit);
       this.header = header;
       this.tensor = tensor;
       this.segment = tensor.segment();
       this.digest = AsocDigest.of(header.digest(), segment);
       this.landing = landing;
+    }
+
+    /// Takes the bytes that are in the memory already.
+    void begin(AsocParked parked, long soFar) {
+      resume(parked, soFar);
+      if (digest != null && soFar > 0) {
+        digest.update(0, soFar);
+      }
+    }
+
+    /// Takes the bytes that have just landed; returns the credit that is due.
+    Message.@Nullable Credit landed(long length) {
+      if (digest != null) {
+        digest.update(bytes, length);
+      }
+      bytes += length;
+      landing.landed(id, header, bytes);
+      long size = segment.byteSize();
+      boolean due = limit < size && limit - bytes <= super.window / 2;
+      return due ? grant(size, bytes, landing.window(id, header)) : null;
+    }
+
+    /// Returns the tensor, or that it was dropped because its digest differs.
+    Message complete() {
+      AsocBytes should = promised;
+      if (digest == null || should == null) {
+        return new Message.Transfer(id, header, tensor, "");
+      }
+      if (!should.equals(digest.value())) {
+        String text = header.digest() + " of what arrived differs from the sender's";
+        abandon(text);
+        return new Message.Declined(id, FaultCode.DIGEST_MISMATCH.code(), text);
+      }
+      return new Message.Transfer(id, header, tensor, should.hex());
     }
 
     /// Gives the memory back and tells the landing.
@@ -51,14 +117,14 @@ abstract sealed class AsocStream {
   /// A stream that nobody described: its chunks are handed out as they come.
   static final class Plain extends AsocStream {
     Plain(int id) {
-      super(id);
+      super(id, Long.MAX_VALUE);
     }
   }
 
   /// A stream whose bytes are read and dropped.
   static final class Declined extends AsocStream {
-    Declined(int id) {
-      super(id);
+    Declined(int id, long limit) {
+      super(id, limit);
     }
   }
 }

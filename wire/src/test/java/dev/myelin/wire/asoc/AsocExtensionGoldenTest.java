@@ -61,6 +61,8 @@ class AsocExtensionGoldenTest {
         new Published("11-alive", new Message.Alive()),
         new Published("12-goodbye", new Message.Goodbye(8, "restart")),
         new Published("13-fault", new Message.Fault(7, "bad frame")),
+        new Published("15-credit", new Message.Credit(1, 0x300000)),
+        new Published("16-credit-all", new Message.Credit(0, 0x600000)),
         new Published(
             "14-contacts",
             new Message.Contacts(
@@ -137,9 +139,9 @@ class AsocExtensionGoldenTest {
     Credentials alice = credentials(AsocTalk.ALICE, 9000, 0x20);
     Credentials bob = credentials(AsocTalk.BOB, 9001, 0x00);
     CompletableFuture<Session> dialling =
-        AsocTalk.run(() -> AsocDialect.INSTANCE.dial(toAlice, up, alice, Limits.defaults()), up);
+        AsocTalk.run(() -> handshake(toAlice, up, alice).dial(), up);
     CompletableFuture<Session> accepting =
-        AsocTalk.run(() -> AsocDialect.INSTANCE.accept(toBob, down, bob, Limits.defaults()), down);
+        AsocTalk.run(() -> handshake(toBob, down, bob).accept(), down);
     byte[] hello = pass(up, toBob, 50);
     byte[] offer = pass(down, toAlice, 30 + 83);
     byte[] prove = pass(up, toBob, 90);
@@ -148,6 +150,11 @@ class AsocExtensionGoldenTest {
     dialling.join().close();
     accepting.join().close();
     return new byte[][] {concat("", hello, prove), concat("", offer, proved)};
+  }
+
+  /// Both offer the five features the vectors were published with.
+  private static AsocHandshake handshake(MemoryPipe in, MemoryPipe out, Credentials mine) {
+    return new AsocHandshake(in, out, mine, Limits.defaults(), 0x1F);
   }
 
   private static byte[] pass(MemoryPipe from, MemoryPipe to, int length) throws IOException {

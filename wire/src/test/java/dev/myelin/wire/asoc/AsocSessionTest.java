@@ -8,6 +8,7 @@ import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Introduction;
 import dev.myelin.wire.Landing;
+import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.TensorHeader;
 import dev.myelin.wire.TensorHeader.Digest;
@@ -30,13 +31,15 @@ class AsocSessionTest {
     assertThat(talk.acceptor().introduction().proof()).isEqualTo(Introduction.Proof.MUTUAL);
     assertThat(talk.acceptor().introduction().listenPort()).isEqualTo(9000);
     assertThat(talk.acceptor().introduction().features())
-        .containsExactlyInAnyOrder("tensors", "receipts", "alive", "farewell", "contacts");
+        .containsExactlyInAnyOrder(
+            "tensors", "receipts", "alive", "farewell", "contacts", "windows");
   }
 
   @ParameterizedTest
   @EnumSource(Digest.class)
   void aTensorArrivesWithItsHeaderAndItsDigest(Digest digest) throws IOException {
-    AsocTalk talk = AsocTalk.open();
+    Limits all = Limits.defaults();
+    AsocTalk talk = AsocTalk.open(all.flow(all.flow().windowBytes(0)));
     try (TensorPool pool = TensorPool.open("test", 64 << 20);
         Tensor tensor = pool.allocate(DType.F32, Shape.of(700, 1000))) {
       for (int i = 0; i < 700_000; i++) {

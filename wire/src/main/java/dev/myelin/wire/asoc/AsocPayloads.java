@@ -1,0 +1,60 @@
+package dev.myelin.wire.asoc;
+
+import dev.myelin.wire.ByteSource;
+import dev.myelin.wire.PeerException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// Reads the payloads of one input: into their place, into a scratch, or away.
+final class AsocPayloads {
+  /// How many bytes of a payload that is dropped are read at once.
+  private static final int DROP_BYTES = 64 << 10;
+
+  private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]);
+
+  private final ByteSource in;
+
+  /// Holds one payload that is not of a tensor, or a part of one that is dropped.
+  private MemorySegment scratch = EMPTY;
+
+  AsocPayloads(ByteSource in) {
+    this.in = in;
+  }
+
+  /// Fills a part of a segment.
+  void read(MemorySegment target, long at, long length) throws IOException {
+    if (length > 0 && !in.readFully(target, at, length)) {
+      throw new PeerException.Closed("ended inside a frame", false, null);
+    }
+  }
+
+  /// Reads and drops.
+  void drop(long length) throws IOException {
+    for (long left = length; left > 0; ) {
+      MemorySegment buffer = scratch(Math.min(left, DROP_BYTES));
+      long part = Math.min(left, buffer.byteSize());
+      read(buffer, 0, part);
+      left -= part;
+    }
+  }
+
+  /// Reads a payload that is not of a tensor; borrowed until the next one.
+  MemorySegment next(long length) throws IOException {
+    read(scratch(length), 0, length);
+    return last(length);
+  }
+
+  /// Returns the payload that was read last.
+  MemorySegment last(long length) {
+    return scratch.asSlice(0, length).asReadOnly();
+  }
+
+  // Grows by doubling, so that a connection which never sees more than pings keeps a few bytes.
+  private MemorySegment scratch(long length) {
+    if (scratch.byteSize() < length) {
+      long size = Math.max(256, Long.highestOneBit(length - 1) << 1);
+      scratch = MemorySegment.ofArray(new byte[Math.toIntExact(size)]);
+    }
+    return scratch;
+  }
+}
