@@ -5,11 +5,13 @@ import java.net.DatagramSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,10 +37,13 @@ import picocli.CommandLine.Option;
     footer = {
       "  myelin bench",
       "  myelin bench --case one-way --bytes 256m --against c-tcp --runs 7",
+      "  myelin bench --against jeromq,grpc,c-tcp",
       "  myelin bench --case round-trip,small --json"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Set<BenchCase> PEER_CASES =
+      EnumSet.of(BenchCase.ONE_WAY, BenchCase.ROUND_TRIP, BenchCase.SMALL);
 
   private final RootCommand root;
 
@@ -63,7 +68,12 @@ final class BenchCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "NAME,…",
       split = ",",
-      description = "Programs to measure beside: c-tcp, plain C over blocking sockets.")
+      description = {
+        "Programs to measure beside: c-tcp, plain C over blocking sockets; and from the source",
+        "tree, where Maven fetches them: jeromq, grpc, grpc-zero-copy, flight, aeron-ipc,",
+        "aeron-udp, java-nio, memcpy, c-unix, c-tcp-batched, and where they are installed",
+        "libzmq, ucx-tcp, ucx-shm. With any of these, --case has one-way, round-trip and small."
+      })
   private List<String> against = List.of();
 
   @Option(
@@ -92,6 +102,9 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new CommandException(ExitCodes.USAGE, "--runs: " + runs + " (expected: >= 1)");
     }
+    if (against.stream().anyMatch(name -> !name.strip().equals(CSide.NAME))) {
+      return besidePeers();
+    }
     List<BenchSide> sides = sides();
     for (BenchCase what : cases) {
       List<BenchResult> results = new ArrayList<>();
@@ -109,13 +122,41 @@ final class BenchCommand implements Callable<Integer> {
   private List<BenchSide> sides() throws IOException, InterruptedException {
     List<BenchSide> sides = new ArrayList<>(List.of(new MyelinSide()));
     for (String name : against) {
-      if (!name.strip().equals(CSide.NAME)) {
-        throw new CommandException(
-            ExitCodes.USAGE, "--against: '" + name + "' (expected: " + CSide.NAME + ")");
+      if (name.strip().equals(CSide.NAME)) {
+        sides.add(CSide.of(root.shell()));
       }
-      sides.add(CSide.of(root.shell()));
     }
     return sides;
+  }
+
+  private int besidePeers() throws IOException, InterruptedException {
+    List<String> names = against.stream().map(String::strip).toList();
+    for (String name : names) {
+      if (!PeerHarness.NAMES.contains(name)) {
+        throw new CommandException(
+            ExitCodes.USAGE,
+            "--against: '" + name + "' (expected: " + String.join(", ", PeerHarness.NAMES) + ")");
+      }
+    }
+    List<BenchCase> all = List.of(BenchCase.values());
+    List<String> wanted = new ArrayList<>();
+    for (BenchCase what : cases) {
+      if (PEER_CASES.contains(what)) {
+        peerSizes(what).forEach(size -> wanted.add(what.text() + ":" + size));
+      } else if (!cases.equals(all)) {
+        throw new CommandException(
+            ExitCodes.USAGE,
+            "--case: '" + what.text() + "' (expected beside peers: one-way, round-trip or small)");
+      }
+    }
+    return PeerHarness.of(root, PeerHarness.home()).run(wanted, names, runs);
+  }
+
+  private List<Long> peerSizes(BenchCase what) {
+    if (sizes == null && what == BenchCase.ONE_WAY) {
+      return List.of(64L << 10, 1L << 20, 16L << 20);
+    }
+    return sizes == null ? List.of(what.usualBytes()) : bytes(what);
   }
 
   private List<Long> bytes(BenchCase what) {

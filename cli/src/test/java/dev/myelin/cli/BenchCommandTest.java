@@ -54,6 +54,14 @@ final class BenchCommandTest {
     assertThat(terminal.run("bench", "--case", "sideways")).isEqualTo(ExitCodes.USAGE);
     assertThat(terminal.err()).contains("sideways", "one-way");
     assertThat(new Terminal().run("bench", "--against", "rust")).isEqualTo(ExitCodes.USAGE);
+    assertThat(new Terminal().run("bench", "--against", "jeromq", "--case", "handshake"))
+        .isEqualTo(ExitCodes.USAGE);
+  }
+
+  @Test
+  void peersAreMeasuredFromTheSourceTreeAlone() {
+    assertThat(terminal.run("bench", "--against", "jeromq")).isEqualTo(ExitCodes.UNAVAILABLE);
+    assertThat(terminal.err()).contains("source tree", "./myelin bench --against");
   }
 
   @Test

@@ -66,7 +66,8 @@ public final class EndToEnd {
             System.getProperty("java.class.path"),
             folder,
             options.home().resolve("bench/src/main/c"),
-            HexFormat.of().formatHex(key));
+            HexFormat.of().formatHex(key),
+            List.of());
     Results results = new Race(options, workplace).run();
     results.write(options.out());
     System.err.println("results: " + options.out());

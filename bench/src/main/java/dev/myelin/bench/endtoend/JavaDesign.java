@@ -63,6 +63,7 @@ abstract class JavaDesign implements Design {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(OPTIONS);
     command.addAll(options());
+    command.addAll(workplace.options());
     command.addAll(List.of("-cp", workplace.classPath(), Worker.class.getName()));
     return ProcessPair.start(
         name, with(command, "serve", name), with(command, "drive", name), environment);

@@ -22,6 +22,11 @@ final class JavaNio extends JavaDesign {
   }
 
   @Override
+  public boolean measures(Case what) {
+    return true;
+  }
+
+  @Override
   Side serve() throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open();
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -121,6 +126,33 @@ final class JavaNio extends JavaDesign {
     }
 
     @Override
+    public void hold(Task task, Crowd crowd) throws Exception {
+      accept(); // the one that every driver opens first
+      for (long i = 0; i < task.count(); i++) {
+        SocketChannel link = accept();
+        Thread.startVirtualThread(() -> echo(link, task.piece(), crowd));
+      }
+      crowd.weighIdle();
+      crowd.awaitEnd();
+    }
+
+    private SocketChannel accept() throws IOException {
+      return prompt(server.accept());
+    }
+
+    private static void echo(SocketChannel link, int bytes, Crowd crowd) {
+      ByteBuffer message = ByteBuffer.allocateDirect(bytes);
+      try (link) {
+        while (true) {
+          fill(link, message.clear());
+          drain(link, message.flip());
+        }
+      } catch (IOException e) {
+        crowd.left(); // the driver closes what it opened
+      }
+    }
+
+    @Override
     public void close() throws IOException {
       if (channel != null) {
         channel.close();
@@ -159,6 +191,27 @@ final class JavaNio extends JavaDesign {
         fill(channel, message.clear());
         nanos.recordValue(System.nanoTime() - start);
       }
+    }
+
+    @Override
+    public void hold(Task task, Crowd crowd) throws Exception {
+      crowd.drive(
+          () -> {
+            SocketChannel link = prompt(SocketChannel.open(channel.getRemoteAddress()));
+            ByteBuffer message = ByteBuffer.allocateDirect(task.piece());
+            return new Crowd.Link() {
+              @Override
+              public void trip() throws IOException {
+                drain(link, message.clear());
+                fill(link, message.clear());
+              }
+
+              @Override
+              public void close() throws IOException {
+                link.close();
+              }
+            };
+          });
     }
 
     @Override

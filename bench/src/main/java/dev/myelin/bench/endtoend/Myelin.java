@@ -1,14 +1,19 @@
 package dev.myelin.bench.endtoend;
 
+import dev.myelin.net.Connection;
 import dev.myelin.net.Delivery;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
 import dev.myelin.net.Peer;
+import dev.myelin.net.Transport;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,6 +28,11 @@ final class Myelin extends JavaDesign {
 
   Myelin() {
     super("myelin", "Myelin nodes, send and inbox, default settings");
+  }
+
+  @Override
+  public boolean measures(Case what) {
+    return true;
   }
 
   /// Returns the configuration of a node that only the other half can find and join.
@@ -100,6 +110,30 @@ final class Myelin extends JavaDesign {
     }
 
     @Override
+    public void hold(Task task, Crowd crowd) throws Exception {
+      Thread taker = Thread.ofVirtual().start(this::takeAll);
+      crowd.awaitConnections(() -> connections() > task.count());
+      crowd.weighIdle();
+      crowd.awaitConnections(() -> connections() <= 1);
+      crowd.weighLeft();
+      taker.interrupt();
+    }
+
+    private long connections() {
+      return node.peers().stream().mapToLong(Peer::connections).sum();
+    }
+
+    private void takeAll() {
+      try {
+        while (true) {
+          node.receive(LIMIT).close();
+        }
+      } catch (IOException | InterruptedException e) {
+        // the crowd has gone
+      }
+    }
+
+    @Override
     public void release() {
       held.forEach(Delivery::close);
       held.clear();
@@ -154,6 +188,36 @@ final class Myelin extends JavaDesign {
         peer.send(NAME, tensors[0]);
         node.receive(LIMIT).close();
         nanos.recordValue(System.nanoTime() - start);
+      }
+    }
+
+    /// Bare connections of one further identity: the receipt of a checked tensor is the way back.
+    @Override
+    public void hold(Task task, Crowd crowd) throws Exception {
+      Endpoint server = peer.endpoints().getFirst();
+      try (Transport transport = Transport.open(config());
+          TensorPool answers = TensorPool.open("answers", 1 << 20);
+          Tensor tensor = answers.allocate(DType.U8, Shape.of(task.size()))) {
+        crowd.drive(() -> new ReceiptLink(transport.dial(server), tensor, Landing.in(answers)));
+      }
+    }
+
+    private record ReceiptLink(Connection connection, Tensor tensor, Landing landing)
+        implements Crowd.Link {
+      @Override
+      public void trip() throws IOException {
+        TensorHeader header =
+            new TensorHeader(
+                NAME, DType.U8, Shape.of(tensor.byteSize()), TensorHeader.Digest.CRC32C);
+        connection.send(new Message.Transfer(connection.nextStream(), header, tensor));
+        while (!(connection.receive(landing) instanceof Message.Receipt)) {
+          // signs of life, contacts
+        }
+      }
+
+      @Override
+      public void close() {
+        connection.close();
       }
     }
 

@@ -75,7 +75,11 @@ final class Plots {
     List<Bar> bars = new ArrayList<>();
     for (Summary.Row row : rows) {
       bars.add(
-          new Bar(row.design(), row.value(), Double.NaN, Tables.figure(row.ratio()) + " of c-tcp"));
+          new Bar(
+              row.design(),
+              row.value(),
+              Double.NaN,
+              Double.isNaN(row.ratio()) ? "" : Tables.figure(row.ratio()) + " of c-tcp"));
     }
     return new Chart(title, axis, what.what() == Case.What.SMALL).draw(bars, colours);
   }

@@ -83,8 +83,9 @@ final class Race {
         warmUp(design, what, counts);
       }
     }
-    for (int round = 0; round < pace.rounds(); round++) {
-      say(what.text() + ": round " + (round + 1) + " of " + pace.rounds());
+    int rounds = what.what() == Case.What.CONNECTIONS ? Math.min(2, pace.rounds()) : pace.rounds();
+    for (int round = 0; round < rounds; round++) {
+      say(what.text() + ": round " + (round + 1) + " of " + rounds);
       List<Design> order = new ArrayList<>(counts.keySet());
       java.util.Collections.rotate(order, round);
       for (Design design : order) {
@@ -101,10 +102,20 @@ final class Race {
       return;
     }
     try {
-      Sample sample = pair.run(Task.of(what, count), LIMIT);
+      Sample sample =
+          what.what() == Case.What.CONNECTIONS
+              ? crowd(design, what)
+              : pair.run(Task.of(what, count), LIMIT);
       turns.add(new Results.Turn(what.text(), design.name(), round, sample));
     } catch (IOException e) {
       failed(design, e);
+    }
+  }
+
+  /// Runs in fresh processes, whose memory nothing has filled yet.
+  private Sample crowd(Design design, Case what) throws IOException, InterruptedException {
+    try (Pair fresh = design.open(workplace.weighing())) {
+      return fresh.run(Task.of(what, 1), LIMIT);
     }
   }
 
@@ -115,6 +126,10 @@ final class Race {
     double limit = first ? pace.firstWarmUpSeconds() : pace.warmUpSeconds();
     Pair pair = pairs.get(design);
     if (pair == null) {
+      return;
+    }
+    if (what.what() == Case.What.CONNECTIONS) {
+      counts.put(design, 1L);
       return;
     }
     long from = System.nanoTime();

@@ -27,6 +27,12 @@ interface Side extends AutoCloseable {
   /// Sends and takes back, noting nanoseconds; or takes and sends back.
   void trip(Task task, Memory memory, Histogram nanos) throws Exception;
 
+  /// Dials many, keeps them idle until all were weighed, then lets all work; or takes them in and
+  /// answers.
+  default void hold(Task task, Crowd crowd) throws Exception {
+    throw new UnsupportedOperationException("connections (expected: a design that measures them)");
+  }
+
   /// Gives back what the task held, after the clock.
   default void release() throws Exception {}
 

@@ -11,6 +11,7 @@ import java.util.function.ToDoubleFunction;
 record Summary(Results results, Map<Case, List<Row>> rows) {
   /// One design in one case.
   ///
+  /// @param micros p50, p90, p99, p99.9 and the longest of trips; of a crowd after its own figures
   /// @param ratio the middle of the rounds' ratios to plain C; NaN where C has no figure
   record Row(
       String design,
@@ -74,9 +75,9 @@ record Summary(Results results, Map<Case, List<Row>> rows) {
             .toArray();
     List<Sample> samples = List.copyOf(rounds.values());
     List<Double> micros = new ArrayList<>();
-    for (int i = 0; i < samples.getFirst().micros().size(); i++) {
+    for (int i = 0; i < parts(samples.getFirst(), what).size(); i++) {
       int part = i;
-      micros.add(middle(samples, each -> each.micros().get(part)));
+      micros.add(middle(samples, each -> parts(each, what).get(part)));
     }
     double cpu =
         middle(
@@ -87,6 +88,15 @@ record Summary(Results results, Map<Case, List<Row>> rows) {
                     : each.cpuSeconds() / (each.count() * (double) what.size() / 1e9));
     Spread value = Spread.of(samples.stream().mapToDouble(each -> each.value(what)).toArray());
     return new Row(design, value, Spread.of(ratios).median(), cpu, micros, samples.size());
+  }
+
+  private static List<Double> parts(Sample sample, Case what) {
+    if (what.what() != Case.What.CONNECTIONS) {
+      return sample.micros();
+    }
+    List<Double> parts = new ArrayList<>(sample.crowd());
+    parts.addAll(sample.micros());
+    return parts;
   }
 
   private static double value(Map<Integer, Sample> base, int round, Case what) {

@@ -11,6 +11,8 @@ import java.util.Map;
 final class Tables {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NONE = "–";
+  private static final List<String> CROWD =
+      List.of("kib_idle", "kib_left", "jain", "trips_per_s", "p50", "p90", "p99", "p999", "max");
 
   private Tables() {}
 
@@ -88,9 +90,10 @@ final class Tables {
     if (what.what() == Case.What.ONE_WAY && !Double.isNaN(row.cpuPerGb())) {
       object.put("cpu_s_per_gb", row.cpuPerGb());
     }
-    if (row.micros().size() > 2) {
-      object.put("p50", row.micros().get(0)).put("p90", row.micros().get(1));
-      object.put("p99", row.micros().get(2)).put("p999", row.micros().get(3));
+    List<String> names =
+        what.what() == Case.What.CONNECTIONS ? CROWD : List.of("p50", "p90", "p99", "p999", "max");
+    for (int i = 0; i < Math.min(names.size(), row.micros().size()); i++) {
+      object.put(names.get(i), row.micros().get(i));
     }
     return object;
   }
@@ -106,28 +109,47 @@ final class Tables {
 
   private static List<List<String>> rows(Case what, List<Summary.Row> rows) {
     List<List<String>> cells = new ArrayList<>();
-    boolean trip = what.what() == Case.What.ROUND_TRIP;
-    String unit = what.what().unit();
-    cells.add(
-        trip
-            ? List.of("design", "p50 us", "least–most", "p90 us", "p99 us", "p99.9 us", "to C")
-            : List.of("design", unit, "least–most", "to C", "CPU-s/GB"));
+    cells.add(heads(what));
     for (Summary.Row row : rows) {
       String spread = figure(row.value().least()) + "–" + figure(row.value().most());
-      String middle = figure(row.value().median());
-      cells.add(
-          trip
-              ? List.of(
-                  row.design(),
-                  middle,
-                  spread,
-                  part(row, 1),
-                  part(row, 2),
-                  part(row, 3),
-                  figure(row.ratio()))
-              : List.of(row.design(), middle, spread, figure(row.ratio()), figure(row.cpuPerGb())));
+      List<String> line = new ArrayList<>();
+      line.add(row.design());
+      line.add(figure(row.value().median()));
+      line.add(spread);
+      switch (what.what()) {
+        case ROUND_TRIP -> {
+          line.addAll(List.of(part(row, 1), part(row, 2), part(row, 3), figure(row.ratio())));
+        }
+        case CONNECTIONS -> {
+          line.addAll(List.of(part(row, 1), part(row, 2), part(row, 3)));
+          line.addAll(List.of(part(row, 4), part(row, 6)));
+        }
+        case ONE_WAY, SMALL -> {
+          line.addAll(List.of(figure(row.ratio()), figure(row.cpuPerGb())));
+        }
+      }
+      cells.add(line);
     }
     return cells;
+  }
+
+  private static List<String> heads(Case what) {
+    String unit = what.what().unit();
+    return switch (what.what()) {
+      case ROUND_TRIP ->
+          List.of("design", "p50 us", "least–most", "p90 us", "p99 us", "p99.9 us", "to C");
+      case CONNECTIONS ->
+          List.of(
+              "design",
+              unit + " idle",
+              "least–most",
+              "left behind",
+              "Jain",
+              "trips/s",
+              "p50 us",
+              "p99 us");
+      case ONE_WAY, SMALL -> List.of("design", unit, "least–most", "to C", "CPU-s/GB");
+    };
   }
 
   private static String part(Summary.Row row, int part) {

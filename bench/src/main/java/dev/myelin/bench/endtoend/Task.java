@@ -1,13 +1,24 @@
 package dev.myelin.bench.endtoend;
 
+import java.util.Locale;
+
 /// What both processes of a pair are told to do once.
 ///
-/// @param trip whether messages go there and back
-/// @param size the bytes of a tensor or message
-/// @param count how many of them
+/// @param size the bytes of a tensor or message; of those that a crowd sends too
+/// @param count how many of them; of a crowd, how many connections
 /// @param span the bytes of memory they come from, and of other memory they go to, again from the
 ///   start when it is full
-record Task(boolean trip, long size, long count, long span) {
+record Task(Kind kind, long size, long count, long span) {
+  /// What is done with messages.
+  enum Kind {
+    /// One way.
+    FLOW,
+    /// There and back.
+    TRIP,
+    /// There and back over many connections at once, after these were idle.
+    HOLD
+  }
+
   /// The most bytes that a design puts into one message.
   static final long PIECE = 1L << 20;
 
@@ -16,10 +27,13 @@ record Task(boolean trip, long size, long count, long span) {
 
   /// Returns the task for a case: spans are larger than caches, or a small target would flatter.
   static Task of(Case what, long count) {
+    if (what.what() == Case.What.CONNECTIONS) {
+      return new Task(Kind.HOLD, 64, what.size(), 64);
+    }
     boolean trip = what.what() == Case.What.ROUND_TRIP;
     long size = what.size();
     long span = trip ? size : Math.max(size, Math.min(SPREAD, size * SMALL_SPREAD));
-    return new Task(trip, size, count, span);
+    return new Task(trip ? Kind.TRIP : Kind.FLOW, size, count, span);
   }
 
   /// Returns the bytes of a message of designs that cut tensors.
@@ -32,23 +46,27 @@ record Task(boolean trip, long size, long count, long span) {
     return count * ((size + PIECE - 1) / PIECE);
   }
 
+  boolean trip() {
+    return kind == Kind.TRIP;
+  }
+
   long bytes() {
     return size * count;
   }
 
   /// Returns the order line, which the C program reads too.
   String order() {
-    return (trip ? "trip " : "flow ") + size + " " + count + " " + span;
+    return kind.name().toLowerCase(Locale.ROOT) + " " + size + " " + count + " " + span;
   }
 
   static Task parse(String order) {
     String[] words = order.split(" ", -1);
     if (words.length != 4) {
       throw new IllegalArgumentException(
-          "order: '" + order + "' (expected: flow|trip SIZE COUNT SPAN)");
+          "order: '" + order + "' (expected: flow|trip|hold SIZE COUNT SPAN)");
     }
     return new Task(
-        words[0].equals("trip"),
+        Kind.valueOf(words[0].toUpperCase(Locale.ROOT)),
         Long.parseLong(words[1]),
         Long.parseLong(words[2]),
         Long.parseLong(words[3]));

@@ -93,10 +93,10 @@ final class Ucx implements Design {
       }
       if (task.trip()) {
         double median = 2 * Double.parseDouble(columns[1]);
-        return new Sample(task.count(), 0, -1, List.of(median));
+        return new Sample(task.count(), 0, -1, List.of(median), List.of());
       }
       double rate = Double.parseDouble(columns[7]);
-      return new Sample(task.count(), task.count() / rate, -1, List.of());
+      return new Sample(task.count(), task.count() / rate, -1, List.of(), List.of());
     }
 
     private static String lastFigures(Process process) throws IOException {

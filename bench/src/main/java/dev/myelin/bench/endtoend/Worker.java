@@ -51,15 +51,17 @@ final class Worker {
       awaitGo();
     }
     long start = System.nanoTime();
-    if (task.trip()) {
-      side.trip(task, memory, nanos);
-    } else {
-      side.flow(task, memory);
+    Crowd crowd = new Crowd(task.count(), nanos);
+    switch (task.kind()) {
+      case FLOW -> side.flow(task, memory);
+      case TRIP -> side.trip(task, memory, nanos);
+      case HOLD -> side.hold(task, crowd);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double spent = cpu.seconds();
-    String trips = driving && task.trip() ? ",\"us\":" + micros(nanos) : "";
-    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s}", seconds, spent, trips);
+    String trips = nanos.getTotalCount() > 0 ? ",\"us\":" + micros(nanos) : "";
+    String many = task.kind() == Task.Kind.HOLD ? crowd.json() : "";
+    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, many);
     side.release();
   }
 
