@@ -39,10 +39,15 @@ final class Aeron extends JavaDesign {
     return new Aeron("aeron-udp", "Aeron 1.51, datagrams, a driver thread in each process", true);
   }
 
-  /// Spins, then yields, then sleeps up to a tenth of a millisecond: on two cores a driver that
-  /// only spins starves the rest.
+  /// Yields, then sleeps up to a tenth of a millisecond: on two cores a driver that only spins
+  /// starves the rest.
   private static IdleStrategy idle() {
-    return new BackoffIdleStrategy(100, 10, 1_000, 100_000);
+    return new BackoffIdleStrategy(100, 100, 1_000, 100_000);
+  }
+
+  /// The application's thread spins for about one trip first.
+  private static IdleStrategy eager() {
+    return new BackoffIdleStrategy(5_000, 100, 1_000, 100_000);
   }
 
   private static MediaDriver driver() {
@@ -90,7 +95,7 @@ final class Aeron extends JavaDesign {
   private static final class Half implements Side {
     private final @Nullable MediaDriver driver;
     private final io.aeron.Aeron aeron;
-    private final IdleStrategy idle = idle();
+    private final IdleStrategy idle = eager();
     private final UnsafeBuffer window = new UnsafeBuffer(0, 0);
     private String address = "";
     private @Nullable ExclusivePublication out;
