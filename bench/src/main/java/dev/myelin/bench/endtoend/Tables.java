@@ -12,7 +12,8 @@ final class Tables {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NONE = "–";
   private static final List<String> CROWD =
-      List.of("kib_idle", "kib_left", "jain", "trips_per_s", "p50", "p90", "p99", "p999", "max");
+      List.of(
+          "kib_idle", "kib_left", "jain", "trips_per_s", "p50", "p90", "p99", "p999", "longest");
 
   private Tables() {}
 
@@ -91,7 +92,9 @@ final class Tables {
       object.put("cpu_s_per_gb", row.cpuPerGb());
     }
     List<String> names =
-        what.what() == Case.What.CONNECTIONS ? CROWD : List.of("p50", "p90", "p99", "p999", "max");
+        what.what() == Case.What.CONNECTIONS
+            ? CROWD
+            : List.of("p50", "p90", "p99", "p999", "longest");
     for (int i = 0; i < Math.min(names.size(), row.micros().size()); i++) {
       object.put(names.get(i), row.micros().get(i));
     }
