@@ -61,39 +61,35 @@ public final class Connection implements AutoCloseable {
 
   private final Link link;
   private final Session session;
-  private final Courier courier = new Courier();
+  private final Errands errands;
+  private final Courier courier;
   private final AtomicInteger streams = new AtomicInteger(1);
   private final Pulse pulse;
-  private final Thread courierThread;
   private final LastActions lastActions = new LastActions();
 
   /// Guards the fields below; never held across I/O, callbacks or close.
   private final ReentrantLock stateLock = new ReentrantLock();
 
   private final Condition changed = stateLock.newCondition();
-  private State state = State.HANDSHAKING; // guarded by stateLock
-  private int sending; // guarded by stateLock
-  private boolean faultSent; // guarded by stateLock
-  private boolean goodbyeHeard; // guarded by stateLock
-  private boolean outputEnded; // guarded by stateLock
+  private volatile State state = State.HANDSHAKING; // written under stateLock
+  private volatile boolean goodbyeHeard; // written under stateLock
   private @Nullable PeerException ending; // guarded by stateLock
   private long pongNanos = System.nanoTime(); // guarded by stateLock
-  private boolean goodbyeSent; // of the courier alone
+
+  /// How many messages, or answers that must come before a goodbye, are under way. Counted before
+  /// the state is read, which is written before this is.
+  private final AtomicInteger sending = new AtomicInteger();
+
   private volatile boolean hasReader;
 
   Connection(Link link, Session session) {
     this.link = link;
     this.session = session;
     move(State.OPEN);
+    errands = new Errands(link, session, new Owner());
+    courier = new Courier(errands, link.transport().config().links().threads());
     pulse = new Pulse(link, courier, promisesLife(), this::close);
     link.transport().watchdog().watch(pulse);
-    courierThread =
-        link.transport()
-            .tasks()
-            .fork(
-                link.transport().config().links().threads(),
-                link.threadName("courier"),
-                this::carry);
   }
 
   /// Returns who the peer says it is; empty where its dialect does not tell.
@@ -129,12 +125,7 @@ public final class Connection implements AutoCloseable {
 
   /// Returns where in its life it is.
   public State state() {
-    stateLock.lock();
-    try {
-      return state;
-    } finally {
-      stateLock.unlock();
-    }
+    return state;
   }
 
   /// Returns the round trip of the last probe; empty before the first and for stock peers.
@@ -176,6 +167,35 @@ public final class Connection implements AutoCloseable {
       if (watcher != null && e.equals(watcher.thrown())) {
         throw e;
       }
+      throw failed(e, true);
+    } finally {
+      leave();
+    }
+  }
+
+  /// Copies one small message into the output and returns; it leaves at once if the connection is
+  /// idle, else together with whatever gathered behind what is being written. Afterwards the caller
+  /// may change what the message carries. Messages of one thread stay in order, with those it sends
+  /// too.
+  ///
+  /// Waits only while the buffer is full, that is as long as the peer takes nothing but lives; a
+  /// message above 16 KiB is not copied, but written before this returns. Allocates nothing for a
+  /// [Message.TensorData] of up to 4 KiB. Interrupting the thread ends the connection while it
+  /// waits. That this returned says nothing of the peer: if the bytes cannot leave, the connection
+  /// ends, and the next call says why.
+  ///
+  /// @throws PeerException.Closed if the connection ended before or meanwhile
+  /// @throws PeerException.TimedOut if it ended because the peer fell silent
+  /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
+  public void post(Message message) throws IOException {
+    requireOpenTensor(message);
+    enter();
+    try {
+      session.post(message);
+      courier.flushSoon();
+    } catch (PeerException e) {
+      throw e;
+    } catch (IOException | IllegalStateException e) {
       throw failed(e, true);
     } finally {
       leave();
@@ -238,7 +258,7 @@ public final class Connection implements AutoCloseable {
   public void drain(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     stopSending();
-    if (await(() -> sending == 0, deadline)) {
+    if (await(() -> sending.get() == 0, deadline)) {
       courier.offer(GOODBYE);
       await(() -> state == State.CLOSED, deadline);
     }
@@ -252,7 +272,7 @@ public final class Connection implements AutoCloseable {
     stateLock.lock();
     try {
       goodbyeHeard = true;
-      idle = sending == 0;
+      idle = sending.get() == 0;
     } finally {
       stateLock.unlock();
     }
@@ -338,7 +358,7 @@ public final class Connection implements AutoCloseable {
     link.transport().watchdog().forget(pulse);
     link.close();
     session.endSends();
-    courierThread.interrupt();
+    courier.stop();
     if (!hasReader) {
       session.close();
     }
@@ -351,9 +371,9 @@ public final class Connection implements AutoCloseable {
   void finish() throws InterruptedException {
     long deadline = System.nanoTime() + link.transport().limits().waits().drain().toNanos();
     stopSending();
-    if (await(() -> sending == 0, deadline)) {
+    if (await(() -> sending.get() == 0, deadline)) {
       takeLeave();
-      await(() -> outputEnded, deadline);
+      await(errands::outputEnded, deadline);
     }
   }
 
@@ -388,28 +408,19 @@ public final class Connection implements AutoCloseable {
   }
 
   private void enter() throws PeerException {
-    stateLock.lock();
-    try {
-      if (state == State.CLOSED) {
-        throw ended(false);
-      }
-      if (state == State.DRAINING) {
-        throw new PeerException.Closed("connection to " + remote() + " is closing", false, null);
-      }
-      sending++;
-    } finally {
-      stateLock.unlock();
+    sending.incrementAndGet();
+    State now = state;
+    if (now != State.OPEN) {
+      leave();
+      throw now == State.CLOSED
+          ? ended(false)
+          : new PeerException.Closed("connection to " + remote() + " is closing", false, null);
     }
   }
 
   /// Keeps a drain from saying goodbye until [#settled]: an answer is owed that must leave before.
   void owing() {
-    stateLock.lock();
-    try {
-      sending++;
-    } finally {
-      stateLock.unlock();
-    }
+    sending.incrementAndGet();
   }
 
   /// Notes that what was owed has been left to the courier.
@@ -418,14 +429,14 @@ public final class Connection implements AutoCloseable {
   }
 
   private void leave() {
+    if (sending.decrementAndGet() > 0 || state == State.OPEN) {
+      return;
+    }
     boolean last;
     stateLock.lock();
     try {
-      sending--;
-      last = sending == 0 && goodbyeHeard;
-      if (sending == 0) {
-        changed.signalAll();
-      }
+      last = goodbyeHeard;
+      changed.signalAll();
     } finally {
       stateLock.unlock();
     }
@@ -481,52 +492,36 @@ public final class Connection implements AutoCloseable {
     String text = String.valueOf(failure.getMessage());
     courier.offer(new Message.Fault(FaultCode.PROTOCOL.code(), text));
     try {
-      await(() -> faultSent, System.nanoTime() + COMPLAINT_NANOS);
+      await(errands::faultSent, System.nanoTime() + COMPLAINT_NANOS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Sends what the courier took; nothing after the end of the output.
-  private void deliver(Message message) throws IOException {
-    if (message instanceof Message.Goodbye) {
-      if (!goodbyeSent) {
-        session.send(message);
-        goodbyeSent = true;
+  /// What the courier's errands need of their connection.
+  private final class Owner implements Errands.Owner {
+    @Override
+    public void carry() throws InterruptedException {
+      try {
+        courier.run();
+      } catch (IOException | IllegalStateException e) {
+        close(failed(e, false));
       }
-      endOutputIfDue();
-    } else if (!locked(() -> outputEnded)) {
-      session.send(message);
     }
-    if (message instanceof Message.Fault) {
-      noteInLock(() -> faultSent = true);
-    }
-  }
 
-  /// Ends the output if both sides said goodbye; a stock peer says none.
-  private void endOutputIfDue() {
-    if (!saysGoodbye() || locked(() -> goodbyeHeard)) {
-      link.endOutput();
-      noteInLock(() -> outputEnded = true);
+    @Override
+    public boolean mayEndOutput() {
+      return !saysGoodbye() || goodbyeHeard;
     }
-  }
 
-  private boolean locked(BooleanSupplier question) {
-    stateLock.lock();
-    try {
-      return question.getAsBoolean();
-    } finally {
-      stateLock.unlock();
-    }
-  }
-
-  private void noteInLock(Runnable change) {
-    stateLock.lock();
-    try {
-      change.run();
-      changed.signalAll();
-    } finally {
-      stateLock.unlock();
+    @Override
+    public void noted() {
+      stateLock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        stateLock.unlock();
+      }
     }
   }
 
@@ -547,15 +542,6 @@ public final class Connection implements AutoCloseable {
       }
     }
     return true;
-  }
-
-  /// The courier's life: everything it carries goes by the session directly, also while draining.
-  private void carry() throws InterruptedException {
-    try {
-      courier.run(this::deliver);
-    } catch (IOException | IllegalStateException e) {
-      close(failed(e, false));
-    }
   }
 
   private boolean promisesLife() {

@@ -17,12 +17,15 @@ final class DuplexSource implements ByteSource {
   /// From this size on, bytes are read straight into native targets.
   private static final int DIRECT_BYTES = 4096;
 
-  private static final int FIRST_BUFFER_BYTES = 256;
-  private static final int BUFFER_BYTES = 16 << 10;
+  /// The most that is held back.
+  private static final int MOST_HELD_BYTES = 4096;
 
   private Duplex duplex; // changed by the reader alone
-  private ByteBuffer buffer = ByteBuffer.allocate(FIRST_BUFFER_BYTES).limit(0);
+  private final Breath breath = new Breath();
+  private ByteBuffer buffer = ByteBuffer.allocate(Breath.LEAST_BYTES).limit(0);
+  private MemorySegment bufferSegment = MemorySegment.ofArray(buffer.array());
   private boolean bulk;
+  private int lastFilled;
   private long consumed;
 
   private final SegmentView view = new SegmentView();
@@ -62,25 +65,43 @@ final class DuplexSource implements ByteSource {
     return consumed;
   }
 
-  /// Makes room for many small frames at a time, once the peer is known.
-  void widen() {
-    ByteBuffer wide = ByteBuffer.allocate(Math.max(BUFFER_BYTES, buffer.remaining()));
-    wide.put(buffer).flip();
-    buffer = wide;
+  @Override
+  public MemorySegment peek(int count) throws IOException {
+    if (count > MOST_HELD_BYTES) {
+      throw new IllegalArgumentException(
+          "peek: " + count + " bytes (expected: <= " + MOST_HELD_BYTES + ")");
+    }
+    hold(count);
+    return bufferSegment.asSlice(buffer.position(), buffer.remaining());
   }
 
   @Override
-  public MemorySegment peek(int count) throws IOException {
-    if (count > buffer.capacity()) {
-      throw new IllegalArgumentException(
-          "peek: " + count + " bytes (expected: <= " + buffer.capacity() + ")");
+  public boolean offer(int length, Visitor visitor) throws IOException {
+    if (buffer.remaining() < length && !(length <= MOST_HELD_BYTES && hold(length))) {
+      return false;
     }
+    int at = buffer.position();
+    if (!visitor.visit(bufferSegment, at, length)) {
+      return false;
+    }
+    buffer.position(at + length);
+    consumed += length;
+    return true;
+  }
+
+  /// Returns whether so many bytes are in the buffer before the input ends.
+  private boolean hold(int count) throws IOException {
     while (buffer.remaining() < count) {
       if (fill(count - buffer.remaining()) < 0) {
-        break;
+        return false;
       }
     }
-    return MemorySegment.ofArray(buffer.array()).asSlice(buffer.position(), buffer.remaining());
+    return true;
+  }
+
+  private void resize(int bytes) {
+    buffer = ByteBuffer.allocate(bytes).put(buffer).flip();
+    bufferSegment = MemorySegment.ofArray(buffer.array());
   }
 
   @Override
@@ -103,6 +124,10 @@ final class DuplexSource implements ByteSource {
 
   @Override
   public boolean readFully(MemorySegment target, long offset, long length) throws IOException {
+    if (length >= DIRECT_BYTES) {
+      // What came of a large payload by the way is no reason for a larger buffer.
+      lastFilled = Math.min(lastFilled, buffer.position());
+    }
     long done = take(target, offset, length);
     while (done < length) {
       long left = length - done;
@@ -137,8 +162,7 @@ final class DuplexSource implements ByteSource {
   private long take(MemorySegment target, long offset, long length) {
     int count = (int) Math.min(length, buffer.remaining());
     if (count > 0) {
-      MemorySegment.copy(
-          MemorySegment.ofArray(buffer.array()), buffer.position(), target, offset, count);
+      MemorySegment.copy(bufferSegment, buffer.position(), target, offset, count);
       buffer.position(buffer.position() + count);
       consumed += count;
     }
@@ -148,6 +172,7 @@ final class DuplexSource implements ByteSource {
   /// Reads once into the buffer: at least to hold `needed` more, as much as fits unless large
   /// payloads are under way.
   private int fill(int needed) throws IOException {
+    breathe(needed);
     buffer.compact();
     if (bulk) {
       buffer.limit(Math.min(buffer.capacity(), buffer.position() + needed));
@@ -160,7 +185,21 @@ final class DuplexSource implements ByteSource {
       end();
       buffer.flip();
     }
+    lastFilled = bulk ? lastFilled : buffer.limit();
     return got;
+  }
+
+  /// Fits the buffer to what came last.
+  private void breathe(int needed) {
+    int size =
+        lastFilled == 0
+            ? buffer.capacity()
+            : breath.next(buffer.capacity(), lastFilled, heardNanos);
+    lastFilled = 0;
+    int least = Breath.fitting(buffer.remaining() + needed);
+    if (size != buffer.capacity() || least > size) {
+      resize(Math.max(size, least));
+    }
   }
 
   private long readInto(MemorySegment target, long offset, long length) throws IOException {

@@ -159,7 +159,6 @@ public final class Transport implements AutoCloseable {
 
   /// Makes the connection of a finished handshake.
   Connection established(Link link, Session session) {
-    link.source().widen();
     Connection connection = new Connection(link, session);
     connections.add(connection);
     if (closed) {

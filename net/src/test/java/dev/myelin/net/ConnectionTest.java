@@ -15,16 +15,24 @@ import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 @ExtendWith(LeakCheck.class)
@@ -286,6 +294,110 @@ class ConnectionTest {
         assertThat(delivery.name()).isEqualTo("whole");
       }
       assertThat(Lab.count(one, "connections-closed")).isZero();
+    }
+  }
+
+  /// Takes chunks of 64 bytes where they lie and checks that each is the next.
+  private static final class Counting implements Landing {
+    private final Landing memory;
+    private final AtomicLong count = new AtomicLong();
+
+    Counting(TensorPool pool) {
+      memory = Landing.in(pool);
+    }
+
+    @Override
+    public Tensor land(int stream, TensorHeader header) throws PeerException {
+      return memory.land(stream, header);
+    }
+
+    @Override
+    public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+      return memory.landChunk(stream, sequence, bytes);
+    }
+
+    @Override
+    public boolean takeChunk(
+        int stream, long sequence, MemorySegment bytes, long offset, int length) {
+      assertThat(length).isEqualTo(64);
+      long number = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, offset);
+      assertThat(number).isEqualTo(count.getAndIncrement());
+      return true;
+    }
+  }
+
+  @Test
+  void postsManySmallMessagesInOrderAndAmongThoseThatAreSent(TensorPool pool) throws Exception {
+    int many = 50_000;
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, 64)) {
+      Counting counting = new Counting(pool);
+      FutureTask<Message> end = Lab.aside(() -> pair.far.receive(counting));
+      Message message = new Message.TensorData(1, 0, tensor);
+      for (long i = 0; i < many; i++) {
+        tensor.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, 0, i);
+        if (i % 1000 == 0) {
+          pair.near.send(message);
+        } else {
+          pair.near.post(message);
+        }
+      }
+      pair.near.post(new Message.End(1));
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(new Message.End(1));
+      assertThat(counting.count).hasValue(many);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NodeConfig.Threads.class)
+  void aLonePostedMessageLeavesByItself(NodeConfig.Threads threads, TensorPool pool)
+      throws Exception {
+    NodeConfig.Links links = NodeConfig.Links.defaults().threads(threads);
+    BlockingQueue<Connection> accepted = new ArrayBlockingQueue<>(1);
+    try (Transport left = Transport.open(Lab.config().links(links));
+        Transport right = Transport.open(Lab.config().links(links));
+        Listener listener = right.listen(Lab.LOOPBACK, accepted::add);
+        Connection near = left.dial(listener.endpoint());
+        Tensor tensor = Lab.counted(pool, 64)) {
+      Connection far = Objects.requireNonNull(accepted.poll(10, TimeUnit.SECONDS));
+      for (int i = 0; i < 3; i++) {
+        near.post(new Message.TensorData(1, 0, tensor));
+        Message message = Lab.aside(() -> far.receive(Landing.in(pool))).get(10, TimeUnit.SECONDS);
+        try (Tensor landed = ((Message.TensorData) Objects.requireNonNull(message)).tensor()) {
+          Lab.assertSame(landed, tensor);
+        }
+      }
+      far.close();
+    }
+  }
+
+  /// Returns whether nothing was posted since the last look.
+  private static boolean isStill(long[] last, AtomicLong posted) {
+    long before = last[0];
+    last[0] = posted.get();
+    return before > 0 && before == last[0];
+  }
+
+  @Test
+  void whoPostsWaitsWhileThePeerTakesNothingAndHearsHowItEnds(TensorPool pool) throws Exception {
+    try (Pair pair = Pair.open(Limits.defaults());
+        Tensor tensor = Lab.counted(pool, 4096)) {
+      AtomicLong posted = new AtomicLong();
+      FutureTask<Boolean> poster =
+          Lab.aside(
+              () -> {
+                while (true) {
+                  pair.near.post(new Message.TensorData(1, 0, tensor));
+                  posted.incrementAndGet();
+                }
+              });
+      long[] seen = {-1};
+      Lab.eventually("the poster waits", () -> isStill(seen, posted));
+      pair.near.close();
+      assertThat(failureOf(poster)).isInstanceOf(PeerException.Closed.class);
+      assertThatThrownBy(() -> pair.near.post(new Message.End(1)))
+          .isInstanceOf(PeerException.Closed.class)
+          .hasMessageContaining("closed here");
     }
   }
 }

@@ -31,4 +31,21 @@ public interface ByteSource {
   default boolean readFully(MemorySegment target) throws IOException {
     return readFully(target, 0, target.byteSize());
   }
+
+  /// Somebody who looks at bytes where they lie.
+  @FunctionalInterface
+  interface Visitor {
+    /// Takes `length` bytes of `bytes` from `offset`, borrowed for the call; returns false to leave
+    /// them in the source.
+    boolean visit(MemorySegment bytes, long offset, int length) throws IOException;
+  }
+
+  /// Shows the next `length` bytes to a visitor without copying them, and consumes them if it takes
+  /// them; waits for bytes as [#peek].
+  ///
+  /// @return whether they are consumed: false if the visitor left them, the input ended before the
+  ///   last, or this source cannot hold back so many
+  default boolean offer(int length, Visitor visitor) throws IOException {
+    return false;
+  }
 }

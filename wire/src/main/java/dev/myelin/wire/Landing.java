@@ -5,6 +5,7 @@ import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
@@ -53,6 +54,19 @@ public interface Landing {
   /// Called before the first `upToBytes` of a described tensor are stored; throws, as [#land], if
   /// its memory cannot take them: the stream is declined, the session goes on.
   default void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {}
+
+  /// Takes one small chunk of a stream that nobody described where it lies in the reader's buffer;
+  /// the bytes are borrowed for the call, and nothing comes out of `receive` for them. Returns
+  /// false, as by default, to have it landed with [#landChunk].
+  ///
+  /// The way to take many small messages: no memory, message or lock for each. Sources show chunks
+  /// that they can hold back, at least those below 4 KiB on a connection; larger ones land.
+  ///
+  /// @param bytes holds the chunk from `offset` on
+  default boolean takeChunk(
+      int stream, long sequence, MemorySegment bytes, long offset, int length) {
+    return false;
+  }
 
   /// Called as the bytes of a described tensor arrive.
   default void landed(int stream, TensorHeader header, long bytesSoFar) {}

@@ -26,6 +26,14 @@ public interface Session extends AutoCloseable {
     send(message, Progress.NONE);
   }
 
+  /// Puts one message into the output and returns; small frames wait in its buffer until somebody
+  /// flushes it. Everything in the message is copied or gone when this returns.
+  ///
+  /// Waits only where the buffer of the output is full.
+  default void post(Message message) throws IOException {
+    send(message);
+  }
+
   /// Returns the next message, or null when the peer ended between two frames. What it carries is
   /// the caller's.
   ///

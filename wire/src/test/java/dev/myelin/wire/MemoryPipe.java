@@ -94,6 +94,19 @@ public final class MemoryPipe implements ByteSource, ByteSink {
   }
 
   @Override
+  public synchronized boolean offer(int length, Visitor visitor) throws IOException {
+    if (length > 64) {
+      return false;
+    }
+    await(length);
+    if (to - from < length || !visitor.visit(MemorySegment.ofArray(buffer), from, length)) {
+      return false;
+    }
+    from += length;
+    return true;
+  }
+
+  @Override
   public synchronized boolean ready(Duration limit) throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (to == from && !ended) {

@@ -137,6 +137,11 @@ final class AsocOutflow {
       this.cost = cost;
     }
 
+    /// Returns whether nothing behind the first `from` bytes may be sent yet.
+    synchronized boolean isSpent(long from) {
+      return streamLimit <= from;
+    }
+
     /// Waits until at least one byte behind the first `from` may be sent; returns how many.
     synchronized long await(long from, Progress progress) throws IOException {
       while (streamLimit <= from) {

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Frames to messages, for one thread.
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class AsocReceiver {
   /// How many streams, for one that may be open, are remembered as declined until their end.
   private static final int DECLINED_STREAMS = 16;
+
+  /// Up to this size a chunk is shown where it lies before it is landed.
+  private static final int SHOWN_BYTES = 4 << 10;
 
   private final ByteSource in;
   private final AsocPayloads payloads;
@@ -46,6 +50,13 @@ final class AsocReceiver {
 
   /// Where the present frame begins in the input.
   private long offset;
+
+  /// Shows a chunk to the landing; made once, so that a frame costs no allocation.
+  private final ByteSource.Visitor shower = this::show;
+
+  // Of the chunk being shown.
+  private @Nullable AsocStream shownStream;
+  private @Nullable Landing shownTo;
 
   /// @param outflow told of the peer's credit; null where the two know none
   /// @param offset how many bytes of the input the handshake took
@@ -261,6 +272,10 @@ final class AsocReceiver {
       String text = "more than " + limits.streams().tensorBytes() + " bytes, the limit of a tensor";
       return declineRest(stream, length, FaultCode.TOO_LARGE.code(), text);
     }
+    if (length < SHOWN_BYTES && isTaken(stream, (int) length, landing)) {
+      stream.bytes += length;
+      return null;
+    }
     Tensor tensor;
     try {
       tensor = landing.landChunk(stream.id, stream.frames - 1, length);
@@ -276,6 +291,18 @@ final class AsocReceiver {
     }
     stream.bytes += length;
     return new Message.TensorData(stream.id, stream.frames - 1, tensor);
+  }
+
+  private boolean isTaken(AsocStream stream, int length, Landing landing) throws IOException {
+    shownStream = stream;
+    shownTo = landing;
+    return in.offer(length, shower);
+  }
+
+  private boolean show(MemorySegment bytes, long at, int length) {
+    AsocStream stream = Objects.requireNonNull(shownStream);
+    return Objects.requireNonNull(shownTo)
+        .takeChunk(stream.id, stream.frames - 1, bytes, at, length);
   }
 
   private Message declineRest(AsocStream stream, long length, int code, String text)

@@ -13,9 +13,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +28,20 @@ final class AsocSender {
   /// How many bytes of contacts travel in one frame; every receiver takes a kilobyte.
   private static final int CONTACT_BYTES = 900;
 
+  /// Up to this size a lone DATA frame goes into the buffer of the sink, without a header of its
+  /// own.
+  private static final int SMALL_BYTES = 4 << 10;
+
   private final ByteSink out;
   private final Limits limits;
   private final Set<AsocFeature> features;
   private final @Nullable AsocOutflow outflow;
 
   /// The DATA frames sent so far of each stream that nobody described. Guarded by itself.
-  private final Map<Integer, Long> plain = new HashMap<>();
+  private final AsocCounts plain = new AsocCounts();
+
+  /// The header of the lone small frame that is being written. Guarded by `plain`.
+  private final MemorySegment smallHeader = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
 
   /// @param outflow the peer's credit; null where the two know none
   AsocSender(
@@ -47,7 +52,14 @@ final class AsocSender {
     this.outflow = outflow;
   }
 
+  /// Returns when the last byte of a message has left.
   void send(Message message, Progress progress) throws IOException {
+    post(message, progress);
+    out.flush();
+  }
+
+  /// Writes a message; small frames of it may stay in the buffer of the sink.
+  void post(Message message, Progress progress) throws IOException {
     switch (message) {
       case Message.Transfer transfer -> transfer(transfer, progress);
       case Message.TensorData(int stream, long _, Tensor tensor) -> chunk(stream, tensor, progress);
@@ -155,6 +167,10 @@ final class AsocSender {
       return credit == null ? size : Math.min(size, credit.await(at, progress));
     }
 
+    boolean waits(long at) {
+      return credit != null && credit.isSpent(at);
+    }
+
     void sent(long bytes) {
       if (credit != null) {
         credit.sent(bytes);
@@ -187,6 +203,9 @@ final class AsocSender {
   private long next(Cut cut, int stream, long at, long total, Progress progress)
       throws IOException {
     try {
+      if (cut.waits(at)) {
+        out.flush(); // what is not there earns no credit
+      }
       return cut.next(at, total, progress);
     } catch (IOException | RuntimeException e) {
       giveUp(stream, e);
@@ -206,6 +225,7 @@ final class AsocSender {
   private void giveUp(int stream, Exception cause) {
     try {
       abort(stream, FaultCode.CANCELLED.code(), String.valueOf(cause.getMessage()));
+      out.flush();
     } catch (IOException second) {
       cause.addSuppressed(second);
     }
@@ -214,21 +234,40 @@ final class AsocSender {
   private void chunk(int stream, Tensor tensor, Progress progress) throws IOException {
     MemorySegment segment = tensor.segment();
     int chunk = limits.frames().chunkBytes();
-    long first = number(named(stream), Math.ceilDiv(segment.byteSize(), chunk));
+    long size = segment.byteSize();
+    if (size > 0 && size <= SMALL_BYTES && size <= chunk) {
+      smallChunk(named(stream), segment);
+      report(progress, stream, size, size);
+      return;
+    }
+    long first = number(named(stream), Math.ceilDiv(size, chunk));
     data(stream, segment, new Cut(first, chunk, Precedence.BULK, null), null, progress);
-    out.flush();
+  }
+
+  /// Sends one DATA frame; allocates nothing.
+  private void smallChunk(int stream, MemorySegment segment) throws IOException {
+    int size = (int) segment.byteSize();
+    synchronized (plain) {
+      int sequence = (int) numberLocked(stream, 1);
+      AsocHeader.put(smallHeader, AsocHeader.DATA, stream, sequence, size);
+      out.write(Precedence.BULK, smallHeader, segment, 0, size);
+    }
   }
 
   private long number(int stream, long frames) {
     synchronized (plain) {
-      long first = plain.getOrDefault(stream, 0L);
-      if (frames > MOST_FRAMES - first) {
-        throw new IllegalArgumentException(
-            "frames: %d behind %d (expected: at most %d)".formatted(frames, first, MOST_FRAMES));
-      }
-      plain.put(stream, first + frames);
-      return first;
+      return numberLocked(stream, frames);
     }
+  }
+
+  private long numberLocked(int stream, long frames) {
+    long first = plain.add(stream, frames);
+    if (frames > MOST_FRAMES - first) {
+      plain.add(stream, -frames);
+      throw new IllegalArgumentException(
+          "frames: %d behind %d (expected: at most %d)".formatted(frames, first, MOST_FRAMES));
+    }
+    return first;
   }
 
   private void end(int stream) throws IOException {
@@ -237,8 +276,7 @@ final class AsocSender {
 
   private long forget(int stream) {
     synchronized (plain) {
-      Long frames = plain.remove(stream);
-      return frames == null ? 0 : frames;
+      return plain.remove(stream);
     }
   }
 
@@ -246,7 +284,6 @@ final class AsocSender {
     MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
     AsocHeader.put(header, AsocHeader.END, stream, (int) frames, 0);
     out.write(precedence, header, MemorySegment.NULL, 0, 0);
-    out.flush();
   }
 
   // A stock peer has no word for this: its stream stays open until the connection ends.
@@ -281,7 +318,6 @@ final class AsocSender {
   private void extend(AsocFeature feature, int stream, AsocExtension extension) throws IOException {
     if (features.contains(feature)) {
       control(Precedence.CONTROL, stream, extension);
-      out.flush();
     }
   }
 
@@ -293,7 +329,6 @@ final class AsocSender {
 
   private void write(byte[] frame) throws IOException {
     out.write(MemorySegment.ofArray(frame));
-    out.flush();
   }
 
   private static int named(int stream) {

@@ -68,6 +68,11 @@ final class AsocSession implements Session {
   }
 
   @Override
+  public void post(Message message) throws IOException {
+    sender.post(message, Progress.NONE);
+  }
+
+  @Override
   public @Nullable Message receive(Landing landing) throws IOException {
     enter();
     try {

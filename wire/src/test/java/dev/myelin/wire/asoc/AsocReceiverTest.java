@@ -16,6 +16,7 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -439,5 +440,42 @@ class AsocReceiverTest {
 
   private static String bytes(Tensor tensor) {
     return Arrays.toString(tensor.segment().toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Test
+  void showsSmallChunksWhereTheyLieAndLandsThoseThatAreLeft(TensorPool pool) throws IOException {
+    byte[] taken = {1, 2, 3};
+    byte[] left = {4, 5, 6, 7};
+    Session session =
+        new AsocWire().data(1, 0, taken).data(1, 1, left).data(1, 2, taken).end(1, 3).read(SMALL);
+    List<String> seen = new ArrayList<>();
+    Landing memory = Landing.in(pool);
+    Landing landing =
+        new Landing() {
+          @Override
+          public Tensor land(int stream, TensorHeader header) throws PeerException {
+            return memory.land(stream, header);
+          }
+
+          @Override
+          public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+            return memory.landChunk(stream, sequence, bytes);
+          }
+
+          @Override
+          public boolean takeChunk(
+              int stream, long sequence, MemorySegment bytes, long offset, int length) {
+            byte[] copy = bytes.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+            seen.add(stream + "/" + sequence + ":" + Arrays.toString(copy));
+            return length == 3;
+          }
+        };
+
+    try (Tensor landed = AsocTalk.receive(session, landing, Message.TensorData.class).tensor()) {
+      assertThat(landed.segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(left);
+    }
+    assertThat(session.receive(landing)).isEqualTo(new Message.End(1));
+    assertThat(seen).containsExactly("1/0:[1, 2, 3]", "1/1:[4, 5, 6, 7]", "1/2:[1, 2, 3]");
+    session.close();
   }
 }

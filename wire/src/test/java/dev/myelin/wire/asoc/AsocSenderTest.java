@@ -71,6 +71,28 @@ class AsocSenderTest {
   }
 
   @Test
+  void whatIsPostedWaitsForSomebodyToFlush(TensorPool pool) throws IOException {
+    try (Tensor tensor = pool.allocate(DType.U8, Shape.of(3))) {
+      tensor.segment().fill((byte) 1);
+      session.post(new Message.TensorData(3, 0, tensor));
+      tensor.segment().fill((byte) 2);
+      session.post(new Message.TensorData(3, 0, tensor));
+      session.post(new Message.Receipt(5, 0, 1, ""));
+    }
+    session.post(new Message.End(3));
+
+    assertThat(pipe.flushes()).isZero();
+    assertThat(pipe.drain())
+        .isEqualTo(
+            new AsocWire()
+                .data(3, 0, (byte) 1, (byte) 1, (byte) 1)
+                .data(3, 1, (byte) 2, (byte) 2, (byte) 2)
+                .control(5, new AsocExtension.Receipt(0, 1, ""))
+                .end(3, 2)
+                .bytes());
+  }
+
+  @Test
   void progressIsToldAndMayEndTheStream(TensorPool pool) throws IOException {
     List<Long> sent = new ArrayList<>();
     try (Tensor tensor = pool.allocate(DType.U8, Shape.of(10))) {
