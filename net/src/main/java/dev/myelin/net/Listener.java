@@ -140,7 +140,7 @@ public final class Listener implements AutoCloseable {
     }
     Link link =
         Link.over(
-            new SocketDuplex(channel),
+            SocketDuplex.of(channel, transport.config().links()),
             new Link.Way(remote, address.getAddress(), "unknown", true),
             transport);
     Strangers.Guest guest = strangers.admit(address.getAddress(), link::close);

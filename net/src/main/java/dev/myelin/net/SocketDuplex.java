@@ -4,12 +4,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// The bytes of a socket as they are: the one place that reads and writes it.
-record SocketDuplex(SocketChannel channel) implements Duplex {
+///
+/// @param lookout looks for bytes before a platform thread sleeps; null sleeps at once
+record SocketDuplex(SocketChannel channel, @Nullable Lookout lookout) implements Duplex {
+  SocketDuplex(SocketChannel channel) {
+    this(channel, null);
+  }
+
+  /// Returns the bytes of a socket, read as the profile of its links says.
+  static SocketDuplex of(SocketChannel channel, NodeConfig.Links links) {
+    boolean looks =
+        links.profile() == NodeConfig.Profile.LATENCY
+            && links.threads() == NodeConfig.Threads.PLATFORM;
+    return new SocketDuplex(channel, looks ? new Lookout(System::nanoTime) : null);
+  }
+
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return channel.read(target);
+    return lookout == null
+        ? channel.read(target)
+        : lookout.read(this::available, () -> channel.read(target));
+  }
+
+  /// Asks through the socket's own stream, which leaves the socket blocking: once it is not, every
+  /// wait of a platform thread costs two more system calls.
+  private int available() throws IOException {
+    return channel.socket().getInputStream().available();
   }
 
   /// Through the socket's own stream, the one reader in the JDK that keeps a time limit.

@@ -91,7 +91,9 @@ public final class Transport implements AutoCloseable {
     InetAddress address = channel.socket().getInetAddress();
     Link link =
         Link.over(
-            new SocketDuplex(channel), new Link.Way(to, address, dialect.name(), false), this);
+            SocketDuplex.of(channel, config.links()),
+            new Link.Way(to, address, dialect.name(), false),
+            this);
     try (Deadline deadline = new Deadline(link, limits().waits().handshake())) {
       try {
         Session session = dialect.dial(link.source(), link.sink(), credentials(address), limits());
