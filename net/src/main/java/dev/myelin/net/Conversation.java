@@ -66,6 +66,12 @@ final class Conversation {
     }
   }
 
+  /// Leaves a tensor to the output, unwatched.
+  void post(TensorHeader header, Tensor tensor) throws IOException {
+    connection.post(new Message.Transfer(connection.nextStream(), header, tensor));
+    events.sent(peer, tensor.byteSize());
+  }
+
   /// Reads until the connection ends; the life of the reader thread.
   void read(Gossip gossip) throws InterruptedException {
     String reason = "ended by the peer";

@@ -131,6 +131,20 @@ final class KnownPeer implements Peer {
   }
 
   @Override
+  public void post(String name, Tensor tensor) throws IOException {
+    TensorHeader header = header(name, tensor, TensorHeader.Digest.NONE);
+    try {
+      overAny(
+          conversation -> {
+            conversation.post(header, tensor);
+            return null;
+          });
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("posting waits for no receipt", e);
+    }
+  }
+
+  @Override
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
     TensorHeader header = header(name, tensor, options.digest());

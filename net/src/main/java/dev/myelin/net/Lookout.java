@@ -56,6 +56,8 @@ final class Lookout {
     return got;
   }
 
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // yielding is how others get the processor, and how we see it
   private void look(Probe probe, long begin) throws IOException {
     long last = begin;
     while (probe.available() == 0) {

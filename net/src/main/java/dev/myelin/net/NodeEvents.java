@@ -94,55 +94,7 @@ final class NodeEvents {
 
   /// Returns the same landing, with listeners told of what lands.
   Landing watching(KnownPeer peer, Landing landing) {
-    return new Landing() {
-      @Override
-      public @Nullable Tensor land(int stream, TensorHeader header) throws PeerException {
-        Tensor tensor = landing.land(stream, header);
-        peer.id()
-            .ifPresent(id -> tell(l -> l.receiving(id, stream, header.name(), header.byteSize())));
-        return tensor;
-      }
-
-      @Override
-      public void parked(Parked stream) {
-        landing.parked(stream);
-      }
-
-      @Override
-      public Tensor stash(int stream, long bytes) throws PeerException {
-        return landing.stash(stream, bytes);
-      }
-
-      @Override
-      public long window(int stream, TensorHeader header) {
-        return landing.window(stream, header);
-      }
-
-      @Override
-      public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
-        return landing.landChunk(stream, sequence, bytes);
-      }
-
-      @Override
-      public void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {
-        landing.prepare(stream, header, upToBytes);
-      }
-
-      @Override
-      public void landed(int stream, TensorHeader header, long bytesSoFar) {
-        landing.landed(stream, header, bytesSoFar);
-        if (listeners.isEmpty()) {
-          return; // this is once a frame
-        }
-        peer.id().ifPresent(id -> tell(l -> l.progressed(id, stream, bytesSoFar)));
-      }
-
-      @Override
-      public void abandoned(int stream, TensorHeader header, String reason) {
-        landing.abandoned(stream, header, reason);
-        NodeEvents.this.abandoned(peer, stream, header, reason);
-      }
-    };
+    return new Watching(peer, landing);
   }
 
   void abandoned(KnownPeer peer, int stream, TensorHeader header, String reason) {
@@ -156,6 +108,65 @@ final class NodeEvents {
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "a node listener failed", e);
       }
+    }
+  }
+
+  /// A landing, with listeners told of what lands.
+  private final class Watching implements Landing {
+    private final KnownPeer peer;
+    private final Landing landing;
+
+    private Watching(KnownPeer peer, Landing landing) {
+      this.peer = peer;
+      this.landing = landing;
+    }
+
+    @Override
+    public @Nullable Tensor land(int stream, TensorHeader header) throws PeerException {
+      Tensor tensor = landing.land(stream, header);
+      peer.id()
+          .ifPresent(id -> tell(l -> l.receiving(id, stream, header.name(), header.byteSize())));
+      return tensor;
+    }
+
+    @Override
+    public void parked(Parked stream) {
+      landing.parked(stream);
+    }
+
+    @Override
+    public Tensor stash(int stream, long bytes) throws PeerException {
+      return landing.stash(stream, bytes);
+    }
+
+    @Override
+    public long window(int stream, TensorHeader header) {
+      return landing.window(stream, header);
+    }
+
+    @Override
+    public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
+      return landing.landChunk(stream, sequence, bytes);
+    }
+
+    @Override
+    public void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {
+      landing.prepare(stream, header, upToBytes);
+    }
+
+    @Override
+    public void landed(int stream, TensorHeader header, long bytesSoFar) {
+      landing.landed(stream, header, bytesSoFar);
+      if (listeners.isEmpty()) {
+        return; // this is once a frame
+      }
+      peer.id().ifPresent(id -> tell(l -> l.progressed(id, stream, bytesSoFar)));
+    }
+
+    @Override
+    public void abandoned(int stream, TensorHeader header, String reason) {
+      landing.abandoned(stream, header, reason);
+      NodeEvents.this.abandoned(peer, stream, header, reason);
     }
   }
 }

@@ -62,6 +62,19 @@ public interface Peer {
   /// @throws dev.myelin.wire.PeerException.Closed if the connection ended meanwhile
   void send(String name, Tensor tensor) throws IOException;
 
+  /// Copies a small tensor into the output and returns; it leaves at once if the connection is
+  /// idle, else together with whatever gathered behind what is being written. Tensors of one thread
+  /// arrive in order.
+  ///
+  /// Waits only while the output's buffer is full or the receiver gives no credit; one above 16 KiB
+  /// is not copied, but written before this returns. Otherwise as [#send]; but that this returned
+  /// says nothing of the bytes: if they cannot leave, the connection ends, and what was posted
+  /// before is lost without a word.
+  ///
+  /// @throws dev.myelin.wire.PeerException.Unreachable if there is no open connection
+  /// @throws dev.myelin.wire.PeerException.Closed if the connection ended before or meanwhile
+  void post(String name, Tensor tensor) throws IOException;
+
   /// Sends a tensor and returns when the receiver has it, whole and checked; borrows it.
   ///
   /// Waits as [#send], then at most `options.limit()` for the receiver's word.

@@ -307,7 +307,7 @@ class ConnectionTest {
     }
 
     @Override
-    public Tensor land(int stream, TensorHeader header) throws PeerException {
+    public @Nullable Tensor land(int stream, TensorHeader header) throws PeerException {
       return memory.land(stream, header);
     }
 

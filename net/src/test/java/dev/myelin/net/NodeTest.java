@@ -256,4 +256,31 @@ class NodeTest {
     }
     return tensor;
   }
+
+  @Test
+  void postsSmallTensorsThatArriveInOrder(TensorPool pool) throws Exception {
+    try (Node one = Node.start(Lab.config());
+        Node two = Node.start(Lab.config());
+        Tensor tensor = Lab.counted(pool, 64)) {
+      Peer peer = one.connect(two.endpoint(), Lab.SOON);
+      FutureTask<Boolean> receiver =
+          Lab.aside(
+              () -> {
+                for (long i = 0; i < 2000; i++) {
+                  try (Delivery delivery = two.receive(Lab.SOON)) {
+                    assertThat(delivery.name()).isEqualTo("t");
+                    assertThat(delivery.described()).isTrue();
+                    assertThat(delivery.tensor().segment().get(ValueLayout.JAVA_LONG_UNALIGNED, 0))
+                        .isEqualTo(i);
+                  }
+                }
+                return true;
+              });
+      for (long i = 0; i < 2000; i++) {
+        tensor.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, 0, i);
+        peer.post("t", tensor);
+      }
+      assertThat(receiver.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
 }

@@ -52,6 +52,11 @@ final class AsocCursor {
     return AsocBytes.of(payload, take(length, field), length);
   }
 
+  /// Returns a part of the payload, borrowed.
+  MemorySegment segment(long length, String field) throws PeerException.Malformed {
+    return payload.asSlice(take(length, field), length);
+  }
+
   /// Returns everything to the end of the payload.
   AsocBytes rest() {
     long from = position;

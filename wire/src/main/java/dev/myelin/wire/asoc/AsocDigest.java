@@ -31,6 +31,15 @@ abstract sealed class AsocDigest {
     };
   }
 
+  /// Returns the size of a digest of that kind; -1 for none.
+  static int bytes(TensorHeader.Digest kind) {
+    return switch (kind) {
+      case NONE -> -1;
+      case CRC32C -> 4;
+      case SHA256 -> 32;
+    };
+  }
+
   /// Takes the next bytes of the segment.
   final void update(long offset, long length) {
     long end = offset + length;

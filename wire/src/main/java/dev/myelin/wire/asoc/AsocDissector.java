@@ -142,6 +142,10 @@ public final class AsocDissector implements Dissection.Dissector {
         words(code, text, fields);
         fields.put("bytes", bytes);
       }
+      case AsocExtension.Whole(var open, var value, var _) -> {
+        open(open, fields);
+        fields.put("value", value.hex());
+      }
       case AsocExtension.Credit(long bytes) -> fields.put("bytes", bytes);
       case AsocExtension.Ping(long token) -> fields.put("token", token);
       case AsocExtension.Pong(long token) -> fields.put("token", token);

@@ -1,8 +1,11 @@
 package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.Message.Contact;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// What travels in the payload of a CONTROL frame between two nodes that know more than stock.
 ///
@@ -19,6 +22,7 @@ sealed interface AsocExtension {
   int CANCEL = 0x13;
   int RECEIPT = 0x14;
   int CREDIT = 0x15;
+  int WHOLE = 0x16;
   int PING = 0x20;
   int PONG = 0x21;
   int GOODBYE = 0x22;
@@ -63,6 +67,30 @@ sealed interface AsocExtension {
       implements AsocExtension {
     public Open {
       dims = List.copyOf(dims);
+    }
+  }
+
+  /// A whole small stream in one frame: what OPEN says, the digest if one is announced, the bytes.
+  ///
+  /// @param content borrowed from where it was read
+  record Whole(Open open, AsocBytes digest, MemorySegment content) implements AsocExtension {
+    /// The largest tensor that is sent so.
+    static final int CONTENT = 32 << 10;
+
+    /// The largest payload that is sent so; who offers the feature takes it.
+    static final int PAYLOAD = 36 << 10;
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Whole whole
+          && open.equals(whole.open)
+          && digest.equals(whole.digest)
+          && content.mismatch(whole.content) < 0;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(open, digest);
     }
   }
 

@@ -53,6 +53,7 @@ final class AsocExtensionCodec {
       case AsocExtension.CANCEL -> "CANCEL";
       case AsocExtension.RECEIPT -> "RECEIPT";
       case AsocExtension.CREDIT -> "CREDIT";
+      case AsocExtension.WHOLE -> "WHOLE";
       case AsocExtension.PING -> "PING";
       case AsocExtension.PONG -> "PONG";
       case AsocExtension.GOODBYE -> "GOODBYE";
@@ -81,6 +82,7 @@ final class AsocExtensionCodec {
           case AsocExtension.CANCEL -> new AsocExtension.Cancel(in.u16("code"), words(in));
           case AsocExtension.RECEIPT ->
               new AsocExtension.Receipt(in.u16("code"), in.size("bytes"), words(in));
+          case AsocExtension.WHOLE -> whole(in, limits);
           case AsocExtension.CREDIT -> new AsocExtension.Credit(in.size("bytes"));
           case AsocExtension.PING -> new AsocExtension.Ping(in.u64("token"));
           case AsocExtension.PONG -> new AsocExtension.Pong(in.u64("token"));
@@ -111,7 +113,7 @@ final class AsocExtensionCodec {
         in.bytes(AsocExtension.NONCE, "proof"));
   }
 
-  private static AsocExtension open(AsocCursor in, Limits.Streams limits)
+  private static AsocExtension.Open open(AsocCursor in, Limits.Streams limits)
       throws PeerException.Malformed {
     int dtype = in.u8("dtype");
     int digest = in.u8("digest");
@@ -126,6 +128,13 @@ final class AsocExtensionCodec {
     long byteLength = in.size("byte length");
     return new AsocExtension.Open(
         dtype, digest, dims, byteLength, in.text(limits.nameBytes(), "name"));
+  }
+
+  private static AsocExtension whole(AsocCursor in, Limits.Streams limits)
+      throws PeerException.Malformed {
+    AsocExtension.Open open = open(in, limits);
+    AsocBytes digest = in.bytes(in.u8("digest length"), "digest value");
+    return new AsocExtension.Whole(open, digest, in.segment(open.byteLength(), "content"));
   }
 
   private static AsocExtension contacts(AsocCursor in) throws PeerException.Malformed {
@@ -161,6 +170,17 @@ final class AsocExtensionCodec {
     return bytes.toByteArray();
   }
 
+  /// Returns the payload of WHOLE up to its content.
+  static byte[] encodeHead(AsocExtension.Open open, AsocBytes digest) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    try {
+      whole(open, digest, head(AsocExtension.WHOLE, new DataOutputStream(bytes)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
   private static void write(AsocExtension extension, DataOutputStream out) throws IOException {
     switch (extension) {
       case AsocExtension.Offer offer -> offer(offer, head(AsocExtension.OFFER, out));
@@ -175,6 +195,10 @@ final class AsocExtensionCodec {
       case AsocExtension.Cancel(int code, String text) ->
           words(code, text, head(AsocExtension.CANCEL, out));
       case AsocExtension.Receipt receipt -> receipt(receipt, head(AsocExtension.RECEIPT, out));
+      case AsocExtension.Whole(AsocExtension.Open open, AsocBytes digest, var content) -> {
+        whole(open, digest, head(AsocExtension.WHOLE, out));
+        out.write(content.toArray(ValueLayout.JAVA_BYTE));
+      }
       case AsocExtension.Credit(long bytes) -> head(AsocExtension.CREDIT, out).writeLong(bytes);
       case AsocExtension.Ping(long token) -> head(AsocExtension.PING, out).writeLong(token);
       case AsocExtension.Pong(long token) -> head(AsocExtension.PONG, out).writeLong(token);
@@ -221,6 +245,13 @@ final class AsocExtensionCodec {
     }
     out.writeLong(open.byteLength());
     text(AsocHash.utf8(open.name()), out);
+  }
+
+  private static void whole(AsocExtension.Open open, AsocBytes digest, DataOutputStream out)
+      throws IOException {
+    open(open, out);
+    out.writeByte(digest.length());
+    out.write(digest.toArray());
   }
 
   private static void receipt(AsocExtension.Receipt receipt, DataOutputStream out)

@@ -19,7 +19,9 @@ enum AsocFeature {
   /// Addresses of other nodes are passed on (CONTACTS).
   CONTACTS(4),
   /// Streams wait for the receiver's credit (CREDIT), so that its reader waits for nobody.
-  WINDOWS(5);
+  WINDOWS(5),
+  /// Small tensors come in one frame (WHOLE).
+  WHOLE(6);
 
   private final int bit;
 
@@ -35,11 +37,19 @@ enum AsocFeature {
   static int offered(Limits limits) {
     int bits = 0;
     for (AsocFeature feature : values()) {
-      if (feature != WINDOWS || limits.flow().windowBytes() > 0) {
+      if (feature.isWithin(limits)) {
         bits |= feature.mask();
       }
     }
     return bits;
+  }
+
+  private boolean isWithin(Limits limits) {
+    return switch (this) {
+      case WINDOWS -> limits.flow().windowBytes() > 0;
+      case WHOLE -> limits.frames().controlBytes() >= AsocExtension.Whole.PAYLOAD;
+      case TENSORS, RECEIPTS, ALIVE, FAREWELL, CONTACTS -> true;
+    };
   }
 
   /// Returns the features whose bits are set; bits nobody has defined yet are passed over.

@@ -10,6 +10,11 @@ final class AsocPayloads {
   /// How many bytes of a payload that is dropped are read at once.
   private static final int DROP_BYTES = 64 << 10;
 
+  /// A larger scratch is not kept for an idle connection, on which only pings come.
+  private static final int KEPT_BYTES = 4096;
+
+  private static final int PING_BYTES = 16;
+
   private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]);
 
   private final ByteSource in;
@@ -17,12 +22,35 @@ final class AsocPayloads {
   /// Holds one payload that is not of a tensor, or a part of one that is dropped.
   private MemorySegment scratch = EMPTY;
 
+  /// What is read instead of the input; of the frame under way.
+  private MemorySegment inlay = EMPTY;
+
+  private boolean laid;
+  private long laidAt;
+
   AsocPayloads(ByteSource in) {
     this.in = in;
   }
 
+  /// Has these bytes read instead of the input, until [#lift].
+  void lay(MemorySegment bytes) {
+    inlay = bytes;
+    laidAt = 0;
+    laid = true;
+  }
+
+  void lift() {
+    inlay = EMPTY;
+    laid = false;
+  }
+
   /// Fills a part of a segment.
   void read(MemorySegment target, long at, long length) throws IOException {
+    if (laid) {
+      MemorySegment.copy(inlay, laidAt, target, at, length);
+      laidAt += length;
+      return;
+    }
     if (length > 0 && !in.readFully(target, at, length)) {
       throw new PeerException.Closed("ended inside a frame", false, null);
     }
@@ -30,6 +58,10 @@ final class AsocPayloads {
 
   /// Reads and drops.
   void drop(long length) throws IOException {
+    if (laid) {
+      laidAt += length;
+      return;
+    }
     for (long left = length; left > 0; ) {
       MemorySegment buffer = scratch(Math.min(left, DROP_BYTES));
       long part = Math.min(left, buffer.byteSize());
@@ -49,9 +81,12 @@ final class AsocPayloads {
     return scratch.asSlice(0, length).asReadOnly();
   }
 
-  // Grows by doubling, so that a connection which never sees more than pings keeps a few bytes.
+  // Grows by doubling, and gives a large one back with the next ping: an idle connection keeps a
+  // few
+  // bytes.
   private MemorySegment scratch(long length) {
-    if (scratch.byteSize() < length) {
+    boolean tooLarge = scratch.byteSize() > KEPT_BYTES && length <= PING_BYTES;
+    if (scratch.byteSize() < length || tooLarge) {
       long size = Math.max(256, Long.highestOneBit(length - 1) << 1);
       scratch = MemorySegment.ofArray(new byte[Math.toIntExact(size)]);
     }

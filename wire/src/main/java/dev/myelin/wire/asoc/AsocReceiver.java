@@ -319,6 +319,10 @@ final class AsocReceiver {
     AsocStream ending = stream == null ? new AsocStream.Plain(id) : stream;
     requireSequence(ending);
     payloads.drop(length);
+    return finish(ending);
+  }
+
+  private @Nullable Message finish(AsocStream ending) throws IOException {
     Message message =
         switch (ending) {
           case AsocStream.Described described -> {
@@ -332,7 +336,7 @@ final class AsocReceiver {
           case AsocStream.Plain plain -> new Message.End(plain.id);
           case AsocStream.Declined _ -> null;
         };
-    AsocStream ended = streams.get(id);
+    AsocStream ended = streams.get(ending.id);
     if (ended != null) {
       streams.remove(ended);
     }
@@ -381,13 +385,14 @@ final class AsocReceiver {
     }
     return kind < AsocExtension.PING
         ? ofStream(requireNamed(id), extension, landing)
-        : ofConnection(extension, payload);
+        : AsocWords.message(extension, payload);
   }
 
   private @Nullable Message ofStream(int id, AsocExtension extension, Landing landing)
       throws IOException {
     return switch (extension) {
       case AsocExtension.Open open -> open(id, open, landing);
+      case AsocExtension.Whole whole -> whole(id, whole, landing);
       case AsocExtension.Digest(AsocBytes value) -> promise(id, value);
       case AsocExtension.Abort(int code, String text) -> aborted(id, code, text);
       case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
@@ -402,17 +407,6 @@ final class AsocReceiver {
       outflow.cancel(id, code, text);
     }
     return new Message.Cancel(id, code, text);
-  }
-
-  private Message ofConnection(AsocExtension extension, MemorySegment payload) {
-    return switch (extension) {
-      case AsocExtension.Ping(long token) -> new Message.Ping(token);
-      case AsocExtension.Pong(long token) -> new Message.Pong(token);
-      case AsocExtension.Goodbye(int code, String text) -> new Message.Goodbye(code, text);
-      case AsocExtension.Fault(int code, String text) -> new Message.Fault(code, text);
-      case AsocExtension.Contacts(var contacts) -> new Message.Contacts(contacts);
-      default -> new Message.Opaque(AsocHeader.CONTROL, payload);
-    };
   }
 
   private @Nullable Message open(int id, AsocExtension.Open open, Landing landing)
@@ -437,6 +431,25 @@ final class AsocReceiver {
               .formatted(open.byteLength(), limits.streams().tensorBytes()));
     }
     return land(id, described, landing);
+  }
+
+  /// Takes a stream that came in one frame as if it had come in several.
+  private @Nullable Message whole(int id, AsocExtension.Whole whole, Landing landing)
+      throws IOException {
+    AsocHeader.put(header, AsocHeader.DATA, id, 0, (int) AsocHeader.length(header));
+    Message declined = open(id, whole.open(), landing);
+    payloads.lay(whole.content());
+    try {
+      Message dropped = data(id, whole.content().byteSize(), landing);
+      if (whole.digest().length() > 0) {
+        promise(id, whole.digest());
+      }
+      Message last = finish(Objects.requireNonNull(find(id)));
+      Message first = declined == null ? dropped : declined;
+      return first == null ? last : first;
+    } finally {
+      payloads.lift();
+    }
   }
 
   private TensorHeader header(AsocExtension.Open open, DType dtype, TensorHeader.Digest digest)
@@ -529,24 +542,16 @@ final class AsocReceiver {
     switch (find(id)) {
       case AsocStream.Declined _ -> {}
       case AsocParked parked
-          when value.length() == digestBytes(parked.header().digest())
+          when value.length() == AsocDigest.bytes(parked.header().digest())
               && parked.promise(value) -> {}
       case AsocStream.Described described
           when described.promised == null
-              && value.length() == digestBytes(described.header.digest()) ->
+              && value.length() == AsocDigest.bytes(described.header.digest()) ->
           described.promised = value;
       case null, default ->
           throw malformed("DIGEST of %d bytes (expected: one as OPEN announced)", value.length());
     }
     return null;
-  }
-
-  private static int digestBytes(TensorHeader.Digest digest) {
-    return switch (digest) {
-      case NONE -> -1;
-      case CRC32C -> 4;
-      case SHA256 -> 32;
-    };
   }
 
   private @Nullable Message aborted(int id, int code, String text) {

@@ -32,6 +32,9 @@ final class AsocSender {
   /// own.
   private static final int SMALL_BYTES = 4 << 10;
 
+  /// The bytes of a WHOLE besides extents, name and content: no more than this.
+  private static final int MOST_FIXED = 64;
+
   private final ByteSink out;
   private final Limits limits;
   private final Set<AsocFeature> features;
@@ -104,7 +107,11 @@ final class AsocSender {
       end(precedence, stream, data(stream, segment, cut, null, progress));
       return;
     }
-    AsocExtension open = open(header);
+    AsocExtension.Open open = open(header);
+    if (isSmall(open)) {
+      whole(transfer, open, digest, progress);
+      return;
+    }
     try (AsocOutflow.Stream credit = credit(stream, header, progress)) {
       control(precedence, stream, open);
       Cut cut = new Cut(0, chunk, precedence, credit);
@@ -114,6 +121,42 @@ final class AsocSender {
       }
       end(precedence, stream, frames);
     }
+  }
+
+  /// Returns whether a tensor goes in one frame with its description.
+  private boolean isSmall(AsocExtension.Open open) {
+    int most = AsocExtension.Whole.CONTENT;
+    return features.contains(AsocFeature.WHOLE)
+        && open.byteLength() <= Math.min(most, limits.frames().chunkBytes())
+        && 3L * open.name().length() + 8L * open.dims().size() + MOST_FIXED
+            <= AsocExtension.Whole.PAYLOAD - most;
+  }
+
+  private void whole(
+      Message.Transfer transfer,
+      AsocExtension.Open open,
+      @Nullable AsocDigest digest,
+      Progress progress)
+      throws IOException {
+    int stream = named(transfer.stream());
+    long size = open.byteLength();
+    try (AsocOutflow.Stream credit = credit(stream, transfer.header(), progress)) {
+      AsocBytes value = AsocBytes.of(new byte[0]);
+      if (digest != null) {
+        digest.update(0, size);
+        value = digest.value();
+      }
+      byte[] head = AsocExtensionCodec.encodeHead(open, value);
+      byte[] frame = new byte[AsocHeader.SIZE + head.length];
+      MemorySegment begin = MemorySegment.ofArray(frame);
+      AsocHeader.put(begin, AsocHeader.CONTROL, stream, 0, head.length + (int) size);
+      System.arraycopy(head, 0, frame, AsocHeader.SIZE, head.length);
+      out.write(transfer.precedence(), begin, transfer.tensor().segment(), 0, size);
+      if (credit != null) {
+        credit.sent(size);
+      }
+    }
+    progress.sent(size, size);
   }
 
   /// Waits for room among what streams send unasked.

@@ -28,6 +28,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Our extensions keep the bytes they were published with, here and on their page.
@@ -81,6 +82,26 @@ class AsocExtensionGoldenTest {
     }
 
     check(published.name(), pipe.drain());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Digest.class)
+  void smallTensorsKeepTheirBytes(Digest digest) throws IOException {
+    byte[] content = {1, 2, 3, 4, 5, 6};
+    Tensor tensor = Tensor.wrap(DType.U8, Shape.of(2, 3), MemorySegment.ofArray(content));
+    TensorHeader header = new TensorHeader("w", DType.U8, tensor.shape(), digest);
+    MemoryPipe pipe = MemoryPipe.open();
+    try (Session session = AsocWire.over(pipe, Limits.defaults(), Introduction.Proof.MUTUAL)) {
+      session.send(new Message.Transfer(1, header, tensor));
+    }
+
+    String name =
+        switch (digest) {
+          case NONE -> "17-whole-none";
+          case CRC32C -> "18-whole-crc32c";
+          case SHA256 -> "19-whole-sha256";
+        };
+    check(name, pipe.drain());
   }
 
   @Test

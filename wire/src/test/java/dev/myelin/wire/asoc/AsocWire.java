@@ -61,7 +61,7 @@ final class AsocWire {
   static Session over(MemoryPipe pipe, Limits limits, Introduction.Proof proof) {
     Set<AsocFeature> features =
         proof == Introduction.Proof.MUTUAL
-            ? EnumSet.allOf(AsocFeature.class)
+            ? AsocFeature.of(AsocFeature.offered(limits))
             : EnumSet.noneOf(AsocFeature.class);
     Introduction introduction = new Introduction("", proof, 0, AsocFeature.names(features));
     return AsocSession.open(pipe, pipe, limits, introduction, features, 0);
