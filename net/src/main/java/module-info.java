@@ -7,6 +7,7 @@ module dev.myelin.net {
   requires java.naming;
   requires jdk.jfr;
   requires javax.jmdns;
+  requires static org.conscrypt;
 
   exports dev.myelin.net;
   exports dev.myelin.net.discovery;

@@ -41,6 +41,9 @@ import picocli.CommandLine.Option;
       "  myelin bench --case round-trip,small --json"
     })
 final class BenchCommand implements Callable<Integer> {
+  /// What this command runs by itself; all else is for the harness of peers.
+  private static final Set<String> OWN_SIDES = Set.of(CSide.NAME, MyelinSide.TLS);
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Set<BenchCase> PEER_CASES =
       EnumSet.of(BenchCase.ONE_WAY, BenchCase.ROUND_TRIP, BenchCase.SMALL);
@@ -69,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME,…",
       split = ",",
       description = {
-        "Programs to measure beside: c-tcp, plain C over blocking sockets; and from the source",
+        "What to measure beside our nodes in clear: tls, our nodes encrypted; c-tcp, plain C over",
+        "blocking sockets; and from the source",
         "tree, where Maven fetches them: jeromq, grpc, grpc-zero-copy, flight, aeron-ipc,",
         "aeron-udp, java-nio, memcpy, c-unix, c-tcp-batched, and where they are installed",
         "libzmq, ucx-tcp, ucx-shm. With any of these, --case has one-way, round-trip and small."
@@ -102,7 +106,7 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new CommandException(ExitCodes.USAGE, "--runs: " + runs + " (expected: >= 1)");
     }
-    if (against.stream().anyMatch(name -> !name.strip().equals(CSide.NAME))) {
+    if (against.stream().anyMatch(name -> !OWN_SIDES.contains(name.strip()))) {
       return besidePeers();
     }
     List<BenchSide> sides = sides();
@@ -120,10 +124,12 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<BenchSide> sides() throws IOException, InterruptedException {
-    List<BenchSide> sides = new ArrayList<>(List.of(new MyelinSide()));
+    List<BenchSide> sides = new ArrayList<>(List.of(MyelinSide.plain()));
     for (String name : against) {
       if (name.strip().equals(CSide.NAME)) {
         sides.add(CSide.of(root.shell()));
+      } else if (name.strip().equals(MyelinSide.TLS)) {
+        sides.add(MyelinSide.encrypted());
       }
     }
     return sides;

@@ -36,7 +36,7 @@ final class ExitCodes {
     return switch (failure) {
       case PeerException.Unreachable _ -> UNAVAILABLE;
       case PeerException.Unrecognised _ -> PROTOCOL;
-      case PeerException.Refused _ -> NO_PERMISSION;
+      case PeerException.Refused _, PeerException.Mistrusted _ -> NO_PERMISSION;
       case PeerException.Malformed _ -> PROTOCOL;
       case PeerException.TimedOut _ -> TRY_AGAIN;
       case PeerException.Closed _ -> TRY_AGAIN;

@@ -8,12 +8,20 @@ import java.util.Map;
 import java.util.Set;
 
 /// Our own nodes, in processes of this command.
-final class MyelinSide implements BenchSide {
-  MyelinSide() {}
+///
+/// @param name how the results call it
+/// @param encryption whether they encrypt, as the setting says it
+record MyelinSide(String name, String encryption) implements BenchSide {
+  /// What `--against` calls our own nodes with the encryption that is the default elsewhere.
+  static final String TLS = "tls";
 
-  @Override
-  public String name() {
-    return "myelin";
+  /// In clear, as the programs that it is compared with.
+  static MyelinSide plain() {
+    return new MyelinSide("myelin", "plain");
+  }
+
+  static MyelinSide encrypted() {
+    return new MyelinSide("myelin-tls", "tls");
   }
 
   @Override
@@ -36,9 +44,10 @@ final class MyelinSide implements BenchSide {
         environment);
   }
 
-  private static List<String> args(String role, BenchCase what, long bytes, List<String> more) {
+  private List<String> args(String role, BenchCase what, long bytes, List<String> more) {
     List<String> args = new ArrayList<>(List.of("bench-node", role, what.text()));
     args.addAll(BenchSide.load(what, bytes));
+    args.addAll(List.of("--encryption", encryption));
     args.addAll(more);
     return args;
   }

@@ -55,7 +55,8 @@ final class NodeCommand implements Callable<Integer> {
               + "  on "
               + node.endpoint()
               + ", community "
-              + config.identity().community(),
+              + config.identity().community()
+              + node.pin().map(pin -> ", pin " + pin).orElse(", not encrypted"),
           NodeEvents.event(
               "listening",
               "id",
@@ -63,7 +64,9 @@ final class NodeCommand implements Callable<Integer> {
               "endpoint",
               node.endpoint().toString(),
               "community",
-              config.identity().community()));
+              config.identity().community(),
+              "pin",
+              node.pin().orElse("")));
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       events.say("stopped", NodeEvents.event("stopped"));

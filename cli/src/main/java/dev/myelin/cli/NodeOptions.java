@@ -98,6 +98,37 @@ final class NodeOptions {
     arguments.merge(Setting.COMPAT_PEERS, text, (all, one) -> all + "," + one);
   }
 
+  @Option(
+      names = "--plain",
+      order = 25,
+      description = "Encrypt nothing; the same as --encryption plain.")
+  private boolean plain;
+
+  @Option(names = "--encryption", order = 26, paramLabel = "tls|plain")
+  void encryption(String text) {
+    arguments.put(Setting.ENCRYPTION, text);
+  }
+
+  @Option(names = "--tls-ca", order = 27, paramLabel = "FILE")
+  void tlsCa(String text) {
+    arguments.put(Setting.TLS_CA, text);
+  }
+
+  @Option(names = "--tls-cert", order = 28, paramLabel = "FILE")
+  void tlsCert(String text) {
+    arguments.put(Setting.TLS_CERT, text);
+  }
+
+  @Option(names = "--tls-key", order = 29, paramLabel = "FILE")
+  void tlsKey(String text) {
+    arguments.put(Setting.TLS_KEY, text);
+  }
+
+  @Option(names = "--tls-pins", order = 30, paramLabel = "PIN,…")
+  void tlsPin(String text) {
+    arguments.merge(Setting.TLS_PINS, text, (all, one) -> all + "," + one);
+  }
+
   @Option(names = "--discovery", order = 17, paramLabel = "MEANS,…")
   void discovery(String text) {
     arguments.put(Setting.DISCOVERY, text);
@@ -127,6 +158,13 @@ final class NodeOptions {
             ExitCodes.USAGE, "--no-discovery and --discovery: both given (expected: one of them)");
       }
       all.put(Setting.DISCOVERY, "none");
+    }
+    if (plain) {
+      if (all.containsKey(Setting.ENCRYPTION)) {
+        throw new CommandException(
+            ExitCodes.USAGE, "--plain and --encryption: both given (expected: one of them)");
+      }
+      all.put(Setting.ENCRYPTION, "plain");
     }
     return Settings.resolve(all, shell, Optional.ofNullable(config), defaults);
   }
@@ -220,6 +258,11 @@ final class NodeOptions {
   }
 
   private static void warn(RootCommand root, Settings settings, String key) {
+    if (settings.text(Setting.ENCRYPTION).strip().equalsIgnoreCase("plain")) {
+      root.note(
+          "warning: connections are not encrypted: whoever is on the path reads every tensor and"
+              + " can change it");
+    }
     if (settings.value(Setting.API_KEY).source() == Settings.Source.ARGUMENT) {
       root.note(
           "hint: --api-key shows the key in the process list; use --key-file or MYELIN_API_KEY");
@@ -239,7 +282,7 @@ final class NodeOptions {
     if (policy == Security.Policy.SECURE && !compatible.isEmpty()) {
       throw settings.wrong(Setting.COMPAT_PEERS, "none under policy secure; add --policy compat");
     }
-    return new Security(policy, compatible);
+    return new Security(policy, compatible, TlsSettings.encryption(settings));
   }
 
   /// Returns how a node with these settings finds peers.

@@ -116,6 +116,7 @@ final class PeersCommand implements Callable<Integer> {
             "STATE",
             "SOURCE",
             "PROOF",
+            "LINK",
             "CONN",
             "RTT",
             "SENT",
@@ -129,6 +130,7 @@ final class PeersCommand implements Callable<Integer> {
               state(peer),
               peer.source(),
               proof(peer),
+              link(peer),
               Integer.toString(peer.connections()),
               peer.roundTrip().map(Words::time).orElse("-"),
               Words.bytes(peer.bytesSent()),
@@ -157,6 +159,7 @@ final class PeersCommand implements Callable<Integer> {
             peer.bytesSent(),
             "bytes_received",
             peer.bytesReceived());
+    peer.protection().ifPresent(text -> facts.put("protection", text));
     peer.roundTrip().ifPresent(time -> facts.put("rtt_us", time.toNanos() / 1_000.0));
     peer.lastFailure().ifPresent(text -> facts.put("last_failure", text));
     return facts;
@@ -168,6 +171,17 @@ final class PeersCommand implements Callable<Integer> {
 
   private static String state(Peer peer) {
     return peer.state().name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Returns one word; all of it is in the JSON.
+  private static String link(Peer peer) {
+    return peer.protection()
+        .map(
+            text ->
+                text.endsWith("Conscrypt")
+                    ? "tls (conscrypt)"
+                    : text.startsWith("TLS") ? "tls" : text)
+        .orElse("-");
   }
 
   private static String proof(Peer peer) {

@@ -93,7 +93,12 @@ final class SelfTest implements AutoCloseable {
   private String discover() throws IOException, InterruptedException {
     try {
       Peer peer = nodes.get(0).awaitPeer(nodes.get(1).id(), LIMIT);
-      return "by " + peer.source() + ", key " + (peer.proven() ? "proven mutually" : "NOT proven");
+      return "by "
+          + peer.source()
+          + ", key "
+          + (peer.proven() ? "proven mutually" : "NOT proven")
+          + ", "
+          + peer.protection().orElse("not connected any more");
     } catch (PeerException.TimedOut e) {
       nodes.get(0).connect(nodes.get(1).endpoint(), LIMIT);
       throw e;

@@ -27,6 +27,23 @@ enum Setting {
       "",
       "With policy compat, the addresses, networks (CIDR) and ids that count as stock peers; empty:"
           + " all."),
+  ENCRYPTION(
+      "encryption",
+      "tls",
+      "tls: connections are encrypted, but for those with stock peers; plain: none is, and whoever"
+          + " is on the path reads along."),
+  TLS_CA(
+      "tls-ca",
+      "",
+      "A PEM file of authorities: only peers with a certificate of theirs count. Needs tls-cert and"
+          + " tls-key."),
+  TLS_CERT("tls-cert", "", "A PEM file of the node's certificate, and those up to the authority."),
+  TLS_KEY("tls-key", "", "A PEM file of its private key in PKCS #8."),
+  TLS_PINS(
+      "tls-pins",
+      "",
+      "Pins of the peers that count, as sha256/…, with commas between; 'myelin node' prints its"
+          + " own."),
   DISCOVERY(
       "discovery",
       "broadcast,multicast,mdns,gossip",
@@ -39,8 +56,8 @@ enum Setting {
   STATE_DIR(
       "state-dir",
       "",
-      "Where the node keeps its id and the greetings it has seen; by default a folder of the user"
-          + " per port.");
+      "Where the node keeps its id, its TLS key and the greetings it has seen; by default a folder"
+          + " of the user per port.");
 
   private final String key;
   private final String fallback;

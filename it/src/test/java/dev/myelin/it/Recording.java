@@ -36,6 +36,7 @@ final class Recording {
     NodeConfig config =
         NodeConfig.of("lab", Identities.KEY)
             .listen(new Endpoint("127.0.0.1", 0))
+            .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()))
             .finding(Finding.only());
     try (Crew crew = new Crew();
         ServerSocket tap = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

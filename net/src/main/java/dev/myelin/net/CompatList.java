@@ -36,6 +36,13 @@ final class CompatList {
     return entries.isEmpty() || entries.stream().anyMatch(entry -> matches(entry, address, id));
   }
 
+  /// Returns whether a stock peer may be there: ids become known only when it speaks.
+  boolean mayBeStock(InetAddress address) {
+    return allows(address, "")
+        || (security.policy() == NodeConfig.Security.Policy.COMPAT
+            && security.compatible().stream().anyMatch(CompatList::isId));
+  }
+
   private boolean matches(String entry, InetAddress address, String id) {
     if (!id.isEmpty() && entry.toLowerCase(Locale.ROOT).equals(id.toLowerCase(Locale.ROOT))) {
       return true;

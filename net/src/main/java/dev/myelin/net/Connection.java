@@ -382,6 +382,10 @@ public final class Connection implements AutoCloseable {
     hasReader = true;
   }
 
+  String protection() {
+    return link.duplex().protection();
+  }
+
   /// Releases what was half received; called by the reader, after its last receive.
   void release() {
     close();

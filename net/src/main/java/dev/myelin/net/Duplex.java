@@ -25,4 +25,14 @@ interface Duplex {
   void endOutput() throws IOException;
 
   void close() throws IOException;
+
+  /// Says how the bytes are kept from others.
+  default String protection() {
+    return "plain";
+  }
+
+  /// Allows more memory for reading: the peer has proven itself.
+  default void widen() {
+    // Most read into the target alone.
+  }
 }

@@ -65,6 +65,13 @@ final class DuplexSource implements ByteSource {
     return consumed;
   }
 
+  /// Hands over what was read and not consumed: somebody else reads on.
+  byte[] detach() {
+    byte[] rest = new byte[buffer.remaining()];
+    buffer.get(rest);
+    return rest;
+  }
+
   @Override
   public MemorySegment peek(int count) throws IOException {
     if (count > MOST_HELD_BYTES) {

@@ -92,6 +92,12 @@ final class KnownPeer implements Peer {
   }
 
   @Override
+  public Optional<String> protection() {
+    return locked(
+        () -> Optional.ofNullable(openConversation()).map(open -> open.connection().protection()));
+  }
+
+  @Override
   public int connections() {
     return locked(() -> (int) conversations.stream().filter(Conversation::open).count());
   }

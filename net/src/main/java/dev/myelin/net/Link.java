@@ -15,6 +15,11 @@ record Link(Duplex duplex, DuplexSource source, DuplexSink sink, Way way, Transp
     return new Link(duplex, new DuplexSource(duplex), new DuplexSink(duplex), way, transport);
   }
 
+  /// Returns the way there over another duplex, which stands on this link's.
+  Link over(Duplex other) {
+    return over(other, way, transport);
+  }
+
   /// Returns the same link, now that its dialect is known.
   Link speaking(String dialect) {
     return new Link(

@@ -1,11 +1,9 @@
 package dev.myelin.net;
 
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
@@ -150,32 +148,29 @@ public final class Listener implements AutoCloseable {
             .fork(
                 transport.config().links().threads(),
                 transport.threadName("greeter-" + remote.port()),
-                () -> shakeHands(link, guest, address.getAddress()));
+                () -> shakeHands(link, guest));
     if (greeter.getState() == Thread.State.NEW) {
       link.close(); // the node is closing, and nobody will greet
       strangers.left(guest);
     }
   }
 
-  private void shakeHands(Link link, Strangers.Guest guest, InetAddress address) {
+  private void shakeHands(Link link, Strangers.Guest guest) {
     Connection connection = null;
+    Greeting greeting = new Greeting(transport, sniffer, link);
     try (Deadline deadline = new Deadline(link, transport.limits().waits().sniff())) {
       try {
-        Dialect dialect = sniffer.sniff(link.source());
-        deadline.extend(transport.limits().waits().handshake());
-        Session session =
-            dialect.accept(
-                link.source(), link.sink(), transport.credentials(address), transport.limits());
+        Session session = greeting.meet(deadline);
         strangers.proven(guest);
         transport.counting().add(Counters.Counter.CONNECTIONS_ACCEPTED);
-        connection = transport.established(link.speaking(dialect.name()), session);
+        connection = transport.established(greeting.link(), session);
         connection.onClose(() -> strangers.left(guest));
       } catch (IOException e) {
-        turnAway(link, guest, e, deadline.passed());
+        turnAway(greeting, guest, e, deadline.passed());
       }
     } finally {
       if (connection == null) {
-        link.close();
+        greeting.link().close();
         strangers.left(guest);
       }
     }
@@ -193,15 +188,21 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  private void turnAway(Link link, Strangers.Guest guest, IOException cause, boolean late) {
+  private void turnAway(Greeting greeting, Strangers.Guest guest, IOException cause, boolean late) {
+    Link link = greeting.link();
+    if (greeting.encrypting()) {
+      strangers.failed(guest); // whatever became of it: the work was done for nothing
+    }
     if (late) {
       transport.counting().add(Counters.Counter.TIMED_OUT_HANDSHAKE);
       refused(link.remote(), "no complete handshake in time");
       return;
     }
+    if (!greeting.encrypting() && isFault(cause)) {
+      strangers.failed(guest);
+    }
     switch (cause) {
       case Sniffer.NotServed stranger -> {
-        strangers.failed(guest);
         transport.counting().add(Counters.Counter.REFUSED_UNRECOGNISED);
         if (stranger.http()) {
           tellHttp(link);
@@ -210,15 +211,20 @@ public final class Listener implements AutoCloseable {
       case PeerException.Closed _ -> {
         // It left by itself; a port scan or a health check does so too.
       }
-      case PeerException _ -> {
-        strangers.failed(guest);
-        transport.counting().add(Counters.Counter.REFUSED_HANDSHAKE);
-      }
+      case PeerException.Mistrusted _ ->
+          transport.counting().add(Counters.Counter.REFUSED_CERTIFICATE);
+      case PeerException _ -> transport.counting().add(Counters.Counter.REFUSED_HANDSHAKE);
       default -> {
         // The socket broke: nothing was learnt about the stranger.
       }
     }
     refused(link.remote(), cause.getMessage() == null ? cause.toString() : cause.getMessage());
+  }
+
+  /// Returns whether a failure says something bad of the stranger.
+  private static boolean isFault(IOException cause) {
+    return cause instanceof Sniffer.NotServed
+        || (cause instanceof PeerException && !(cause instanceof PeerException.Closed));
   }
 
   /// Answers an HTTP client with the one line that a person in front of a browser needs.

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,13 @@ public final class Node implements AutoCloseable {
               config.security().compatible().isEmpty()
                   ? "every stock peer that holds the key"
                   : config.security().compatible());
+    }
+    if (config.security().encryption() instanceof NodeConfig.Encryption.Plain) {
+      System.getLogger(Node.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "connections are not encrypted: whoever is on the path reads every tensor and can"
+                  + " change it");
     }
     if (reception instanceof Reception.Receiver to) {
       tasks.forkPlatform(transport.threadName("handler"), () -> handleAll(to.handler()));
@@ -192,6 +200,14 @@ public final class Node implements AutoCloseable {
   /// Returns who this node is.
   public PeerId id() {
     return PeerId.of(config.identity().id());
+  }
+
+  /// Returns the pin of this node's public key, by which peers can know it; empty without
+  /// encryption.
+  ///
+  /// @throws IOException if the key cannot be read or made
+  public Optional<String> pin() throws IOException {
+    return transport.pin();
   }
 
   /// Returns where it listens, with the real port.

@@ -148,12 +148,13 @@ public record NodeConfig(
     }
   }
 
-  /// Which peers a node lets in.
+  /// Which peers a node lets in, and how it keeps others from reading along.
   ///
   /// @param policy whether every peer must prove the extended handshake
   /// @param compatible addresses (literal, CIDR or name) and ids of the stock peers that need not,
   ///   under [Policy#COMPAT]; empty lets every stock peer in that holds the key
-  public record Security(Policy policy, Set<String> compatible) {
+  /// @param encryption whether connections are encrypted, and which certificates count
+  public record Security(Policy policy, Set<String> compatible, Encryption encryption) {
     /// Whether every peer must prove the extended handshake.
     public enum Policy {
       /// Every peer must.
@@ -164,17 +165,80 @@ public record NodeConfig(
 
     public Security {
       Objects.requireNonNull(policy, "policy");
+      Objects.requireNonNull(encryption, "encryption");
       compatible = Set.copyOf(compatible);
     }
 
-    /// Returns the rule that every peer must prove itself.
+    /// Returns the rule that every peer must prove itself, over TLS.
     public static Security secure() {
-      return new Security(Policy.SECURE, Set.of());
+      return new Security(Policy.SECURE, Set.of(), Encryption.tls());
     }
 
-    /// Returns the rule that these stock peers need not; without any, all that hold the key.
+    /// Returns the rule that these stock peers need not; without any, all that hold the key. They
+    /// know no TLS: with them, everything is in clear.
     public static Security compat(String... compatible) {
-      return new Security(Policy.COMPAT, Set.of(compatible));
+      return new Security(Policy.COMPAT, Set.of(compatible), Encryption.tls());
+    }
+
+    /// Returns a copy that encrypts otherwise.
+    public Security encryption(Encryption other) {
+      return new Security(policy, compatible, other);
+    }
+  }
+
+  /// Whether connections are encrypted, and which certificates count.
+  public sealed interface Encryption {
+    /// TLS 1.3 with every peer that is not a stock one.
+    ///
+    /// Whatever the certificates, both sides prove over the encrypted connection, and bound to it,
+    /// that they hold the key.
+    ///
+    /// @param authority whose certificates count, and the node's own; without one each node makes
+    ///   its own certificate, and any is taken
+    /// @param pins the public keys that count, as `sha256/` and Base64 of their digest; empty for
+    ///   all
+    record Tls(Optional<Authority> authority, Set<String> pins) implements Encryption {
+      public Tls {
+        Objects.requireNonNull(authority, "authority");
+        pins = Set.copyOf(pins);
+        pins.forEach(Pins::requireValid);
+      }
+    }
+
+    /// No encryption: whoever is on the path reads along and can change what goes by.
+    record Plain() implements Encryption {}
+
+    /// Certificates from an authority, as PEM files; they are read again when they change.
+    ///
+    /// @param roots the certificates of the authorities that count
+    /// @param certificate the node's own certificate, then those that lead to the authority
+    /// @param key its private key in PKCS #8
+    record Authority(Path roots, Path certificate, Path key) {
+      public Authority {
+        Objects.requireNonNull(roots, "roots");
+        Objects.requireNonNull(certificate, "certificate");
+        Objects.requireNonNull(key, "key");
+      }
+    }
+
+    /// Returns TLS without any certificate to care for.
+    static Encryption tls() {
+      return new Tls(Optional.empty(), Set.of());
+    }
+
+    /// Returns TLS with peers whose public keys have these digests.
+    static Encryption pinned(String... pins) {
+      return new Tls(Optional.empty(), Set.of(pins));
+    }
+
+    /// Returns TLS with certificates of an authority.
+    static Encryption under(Authority authority) {
+      return new Tls(Optional.of(authority), Set.of());
+    }
+
+    /// Returns no encryption.
+    static Encryption plain() {
+      return new Plain();
     }
   }
 

@@ -37,6 +37,10 @@ public interface Peer {
   /// Returns whether the peer proved the extended handshake.
   boolean proven();
 
+  /// Returns how its newest connection is kept from others: `plain`, or protocol, suite and
+  /// library; empty while there is none.
+  Optional<String> protection();
+
   /// Returns the number of open connections.
   int connections();
 

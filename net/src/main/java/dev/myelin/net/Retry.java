@@ -20,7 +20,7 @@ public enum Retry {
   public static Retry after(PeerException failure) {
     return switch (failure) {
       case PeerException.Unreachable _ -> OTHER_ENDPOINT;
-      case PeerException.Unrecognised _, PeerException.Refused _ -> NO;
+      case PeerException.Unrecognised _, PeerException.Refused _, PeerException.Mistrusted _ -> NO;
       case PeerException.Malformed _ -> NEW_CONNECTION;
       case PeerException.TimedOut _ -> IF_IDEMPOTENT;
       case PeerException.Closed closed -> closed.sent() ? IF_IDEMPOTENT : NEW_CONNECTION;

@@ -20,6 +20,7 @@ final class Sniffer {
   /// A protocol that is known but not spoken here.
   private record Foreign(String name, Prefix prefix) {}
 
+  private static final Prefix TLS = Prefix.of(0x16, 0x03);
   private static final List<Foreign> FOREIGN = foreign();
 
   private final List<Dialect> dialects;
@@ -49,6 +50,27 @@ final class Sniffer {
     }
   }
 
+  /// Returns whether the first bytes are those of TLS; they stay in the source.
+  ///
+  /// @throws PeerException.Closed if the input ended before a byte came
+  boolean isTls(ByteSource in) throws IOException {
+    MemorySegment seen = in.peek(1);
+    if (TLS.match(seen) == Prefix.Match.MORE) {
+      seen = in.peek(TLS.length());
+    }
+    if (seen.byteSize() == 0) {
+      throw ended(seen);
+    }
+    return TLS.match(seen) == Prefix.Match.YES;
+  }
+
+  private static PeerException.Closed ended(MemorySegment seen) {
+    return new PeerException.Closed(
+        "ended after " + seen.byteSize() + " bytes (expected: the first bytes of a dialect)",
+        false,
+        null);
+  }
+
   /// Returns the dialect of the first bytes; they stay in the source.
   ///
   /// @throws NotServed if they belong to a protocol not spoken here, or to none that is known
@@ -58,10 +80,7 @@ final class Sniffer {
     while (true) {
       MemorySegment seen = in.peek(asked);
       if (seen.byteSize() < asked) {
-        throw new PeerException.Closed(
-            "ended after " + seen.byteSize() + " bytes (expected: the first bytes of a dialect)",
-            false,
-            null);
+        throw ended(seen);
       }
       boolean more = false;
       for (Dialect dialect : dialects) {
@@ -127,7 +146,7 @@ final class Sniffer {
         List.of("GET ", "POST", "PUT ", "HEAD", "DELE", "OPTI", "PATC", "CONN", "TRAC", "PRI ")) {
       known.add(new Foreign("HTTP", ascii(method)));
     }
-    known.add(new Foreign("TLS", Prefix.of(0x16, 0x03)));
+    known.add(new Foreign("TLS", TLS));
     known.add(new Foreign("EXO", Prefix.of('E', 'X', 'O', 1)));
     known.add(new Foreign("NNP", Prefix.of('N', 'N', 'P', 0)));
     known.add(new Foreign("ZMTP", Prefix.of(0xFF)));

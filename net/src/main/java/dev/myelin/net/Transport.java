@@ -1,5 +1,6 @@
 package dev.myelin.net;
 
+import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Credentials;
 import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
@@ -7,16 +8,14 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
-import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Sockets under one identity: listens, dials, and keeps the deadlines of every connection it made.
 ///
@@ -36,23 +35,35 @@ public final class Transport implements AutoCloseable {
   private final ReplayMemory memory;
   private final Resolver resolver = new Resolver();
   private final CompatList compatible;
+  private final @Nullable Encrypter encrypter;
+  private final Dialler dialler;
   private final SecureRandom random = new SecureRandom();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
   private volatile int listenPort;
   private volatile boolean closed;
 
-  private Transport(NodeConfig config, ReplayMemory memory) {
+  private Transport(NodeConfig config, ReplayMemory memory, @Nullable Encrypter encrypter) {
     this.config = config;
     this.memory = memory;
     this.compatible = new CompatList(config.security(), resolver);
+    this.encrypter = encrypter;
+    this.dialler = new Dialler(this, encrypter, compatible, resolver);
     this.watchdog = new Watchdog(threadName("watchdog"));
+  }
+
+  private static @Nullable Encrypter encrypter(NodeConfig config) throws IOException {
+    return switch (config.security().encryption()) {
+      case NodeConfig.Encryption.Plain _ -> null;
+      case NodeConfig.Encryption.Tls tls ->
+          Encrypter.open(tls, config.identity().stateFolder(), TlsLibrary.best());
+    };
   }
 
   /// Opens the transport of that identity; it does nothing yet. Its connections know no credit, for
   /// who uses them need not read while it sends.
   ///
-  /// @throws IOException if the state folder cannot be used
+  /// @throws IOException if the state folder, or the files of an authority, cannot be used
   public static Transport open(NodeConfig config) throws IOException {
     Limits limits = config.limits();
     return ofNode(config.limits(limits.flow(limits.flow().windowBytes(0))));
@@ -60,7 +71,13 @@ public final class Transport implements AutoCloseable {
 
   /// Opens a transport whose connections always have a reader.
   static Transport ofNode(NodeConfig config) throws IOException {
-    return new Transport(config, ReplayMemory.open(config.identity().stateFolder()));
+    ReplayMemory memory = ReplayMemory.open(config.identity().stateFolder());
+    try {
+      return new Transport(config, memory, encrypter(config));
+    } catch (IOException | RuntimeException e) {
+      memory.close();
+      throw e;
+    }
   }
 
   /// Listens for every dialect; `accepted` is given each connection once its handshake is done, and
@@ -87,80 +104,12 @@ public final class Transport implements AutoCloseable {
   }
 
   Connection dial(Endpoint to, Dialect dialect) throws IOException {
-    SocketChannel channel = connect(to);
-    InetAddress address = channel.socket().getInetAddress();
-    Link link =
-        Link.over(
-            SocketDuplex.of(channel, config.links()),
-            new Link.Way(to, address, dialect.name(), false),
-            this);
-    try (Deadline deadline = new Deadline(link, limits().waits().handshake())) {
-      try {
-        Session session = dialect.dial(link.source(), link.sink(), credentials(address), limits());
-        counters.add(Counters.Counter.CONNECTIONS_DIALLED);
-        return established(link, session);
-      } catch (IOException e) {
-        link.close();
-        throw deadline.passed() ? handshakeTimedOut(to) : explained(to, e);
-      }
-    }
-  }
-
-  private SocketChannel connect(Endpoint to) throws IOException {
-    SocketChannel channel = SocketChannel.open();
-    try {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      InetSocketAddress address = new InetSocketAddress(firstOf(to), to.port());
-      channel.socket().connect(address, (int) limits().waits().connect().toMillis());
-      return channel;
-    } catch (PeerException e) {
-      channel.close();
-      throw e;
-    } catch (IOException e) {
-      channel.close();
-      counters.add(Counters.Counter.DIALS_FAILED);
-      throw new PeerException.Unreachable(to + ": " + e.getMessage(), e);
-    }
-  }
-
-  private InetAddress firstOf(Endpoint to) throws PeerException {
-    try {
-      return resolver.all(to.host()).getFirst();
-    } catch (UnknownHostException e) {
-      throw new PeerException.Unreachable(
-          to
-              + ": host name "
-              + to.host()
-              + " does not resolve (expected: an address or a known name)",
-          e);
-    }
-  }
-
-  private PeerException handshakeTimedOut(Endpoint to) {
-    counters.add(Counters.Counter.TIMED_OUT_HANDSHAKE);
-    return new PeerException.TimedOut(
-        to
-            + " did not finish the handshake within "
-            + limits().waits().handshake().toMillis()
-            + " ms");
-  }
-
-  private static IOException explained(Endpoint to, IOException cause) {
-    if (cause instanceof PeerException.Closed) {
-      return new PeerException.Refused(
-          to
-              + " closed the connection during the handshake (expected: an answer; the keys may"
-              + " differ, or the peer does not let us in): "
-              + cause.getMessage());
-    }
-    return cause instanceof PeerException
-        ? cause
-        : new PeerException.Closed(to + ": " + cause.getMessage(), false, cause);
+    return dialler.dial(to, dialect);
   }
 
   /// Makes the connection of a finished handshake.
   Connection established(Link link, Session session) {
+    link.duplex().widen();
     Connection connection = new Connection(link, session);
     connections.add(connection);
     if (closed) {
@@ -173,20 +122,28 @@ public final class Transport implements AutoCloseable {
   }
 
   /// Returns who we are, as told to a peer at that address.
-  Credentials credentials(InetAddress address) {
+  Credentials credentials(InetAddress address, Carrier carrier) {
     NodeConfig.Identity identity = config.identity();
     return new Credentials(
         identity.id(),
         identity.key(),
         identity.community(),
         listenPort,
-        new PeerTrust(address, compatible, memory, patience()),
+        new PeerTrust(address, compatible, memory, patience(), carrier),
         random);
   }
 
   private Duration patience() {
     boolean secure = config.security().policy() == NodeConfig.Security.Policy.SECURE;
     return secure ? LONG_PATIENCE : PATIENCE;
+  }
+
+  /// Returns the pin of this node's public key, by which peers can know it; empty without
+  /// encryption.
+  ///
+  /// @throws IOException if the key cannot be read or made
+  public Optional<String> pin() throws IOException {
+    return encrypter == null ? Optional.empty() : Optional.of(encrypter.pin());
   }
 
   /// Returns what was counted since the start, by name.
@@ -203,6 +160,9 @@ public final class Transport implements AutoCloseable {
     tasks.close();
     watchdog.close();
     memory.close();
+    if (encrypter != null) {
+      encrypter.close();
+    }
   }
 
   void closed(Connection connection) {
@@ -224,6 +184,16 @@ public final class Transport implements AutoCloseable {
 
   Limits limits() {
     return config.limits();
+  }
+
+  /// Returns what encrypts connections; null where none is.
+  @Nullable Encrypter encrypter() {
+    return encrypter;
+  }
+
+  /// Returns whether a stock peer, which knows no TLS, may be at that address.
+  boolean mayBeStock(InetAddress address) {
+    return compatible.mayBeStock(address);
   }
 
   Counters counting() {

@@ -86,7 +86,7 @@ class AttackTest {
   @Test
   void refusesARecordedAccept() throws Exception {
     byte[] recorded = StockPeer.accept(Lab.KEY);
-    NodeConfig compat = Lab.config().security(NodeConfig.Security.compat());
+    NodeConfig compat = Lab.config().security(Lab.compat());
     try (ServerSocketChannel rogue = StockPeer.listen();
         Transport transport = Transport.open(compat)) {
       Endpoint there = StockPeer.endpoint(rogue);
@@ -284,7 +284,10 @@ class AttackTest {
   @Test
   void refusesAnotherCommunityWithTheSameKey() throws Exception {
     NodeConfig other =
-        NodeConfig.of("elsewhere", Lab.KEY).listen(Lab.LOOPBACK).finding(NodeConfig.Finding.only());
+        NodeConfig.of("elsewhere", Lab.KEY)
+            .listen(Lab.LOOPBACK)
+            .security(Lab.config().security())
+            .finding(NodeConfig.Finding.only());
     try (Node one = Node.start(Lab.config());
         Node two = Node.start(other)) {
       assertThatThrownBy(() -> one.connect(two.endpoint(), Duration.ofMillis(500)))

@@ -34,8 +34,20 @@ final class Lab {
 
   private Lab() {}
 
-  /// Returns a node on a free loopback port that finds nobody by itself.
+  /// Returns a node on a free loopback port that finds nobody by itself; in clear, because most
+  /// tests look at bytes or write some.
   static NodeConfig config() {
+    return encrypted()
+        .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()));
+  }
+
+  /// Returns the policy that lets stock peers in, for a node that does not encrypt.
+  static NodeConfig.Security compat(String... compatible) {
+    return NodeConfig.Security.compat(compatible).encryption(NodeConfig.Encryption.plain());
+  }
+
+  /// Returns the same with the security that nobody configured.
+  static NodeConfig encrypted() {
     return NodeConfig.of(COMMUNITY, KEY).listen(LOOPBACK).finding(NodeConfig.Finding.only());
   }
 

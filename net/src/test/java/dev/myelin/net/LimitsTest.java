@@ -230,7 +230,7 @@ class LimitsTest {
         Lab.limits(
             new Limits.Streams(
                 3, all.tensorBytes(), all.nameBytes(), all.rank(), 64, all.memoryBytes()));
-    NodeConfig config = Lab.config(limits).security(NodeConfig.Security.compat());
+    NodeConfig config = Lab.config(limits).security(Lab.compat());
     try (Node node = Node.start(config);
         SocketChannel stock = StockPeer.dial(node.endpoint(), UUID.randomUUID(), "127.0.0.1")) {
       for (int stream = 1; stream <= 4; stream++) {

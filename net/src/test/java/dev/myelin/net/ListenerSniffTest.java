@@ -83,7 +83,7 @@ class ListenerSniffTest {
   @Test
   void takesThePrefixAndMoreInOneSegment() throws Exception {
     UUID id = UUID.randomUUID();
-    NodeConfig compat = Lab.config().security(NodeConfig.Security.compat());
+    NodeConfig compat = Lab.config().security(Lab.compat());
     try (Node node = Node.start(compat);
         SocketChannel eager = RawPeer.socket(node.endpoint())) {
       byte[] hello = StockPeer.hello(id, Lab.KEY);

@@ -32,7 +32,7 @@ class StockPolicyTest {
   private static final byte[] TEXT = "tensor".getBytes(StandardCharsets.UTF_8);
 
   private static NodeConfig compat(String... allowed) {
-    return Lab.config().security(NodeConfig.Security.compat(allowed));
+    return Lab.config().security(Lab.compat(allowed));
   }
 
   @Test
@@ -142,7 +142,8 @@ class StockPolicyTest {
     Logger logger = Logger.getLogger(Node.class.getName());
     Handler handler = ListenerSniffTest.listening(lines);
     logger.addHandler(handler);
-    try (Node node = Node.start(compat("127.0.0.2"))) {
+    NodeConfig config = Lab.encrypted().security(NodeConfig.Security.compat("127.0.0.2"));
+    try (Node node = Node.start(config)) {
       assertAllowed(node, UUID.randomUUID(), "127.0.0.2");
       assertAllowed(node, UUID.randomUUID(), "127.0.0.2");
     } finally {
@@ -154,7 +155,7 @@ class StockPolicyTest {
 
   @Test
   void keepsAStockPeerThatIsSilentBeyondTheLimit() throws Exception {
-    NodeConfig config = Lab.config(Lab.impatient()).security(NodeConfig.Security.compat());
+    NodeConfig config = Lab.config(Lab.impatient()).security(Lab.compat());
     try (Node node = Node.start(config);
         SocketChannel stock = StockPeer.dial(node.endpoint(), UUID.randomUUID(), "127.0.0.1")) {
       long start = System.nanoTime();
@@ -167,7 +168,7 @@ class StockPolicyTest {
 
   @Test
   void givesTheMemoryBackOfAStockTensorThatOutgrowsIt() throws Exception {
-    NodeConfig config = Lab.config(Lab.memory(8, 1 << 20)).security(NodeConfig.Security.compat());
+    NodeConfig config = Lab.config(Lab.memory(8, 1 << 20)).security(Lab.compat());
     byte[] chunk = new byte[300 << 10];
     try (Node node = Node.start(config);
         SocketChannel stock = StockPeer.dial(node.endpoint(), UUID.randomUUID(), "127.0.0.1")) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// ├─ Unreachable              another endpoint
 /// ├─ Unrecognised             no
 /// ├─ Refused                  no
+/// ├─ Mistrusted               no
 /// ├─ Malformed                once, on a new connection
 /// ├─ TimedOut                 if the request is idempotent
 /// ├─ Closed                   if not sent
@@ -50,6 +51,17 @@ public abstract sealed class PeerException extends IOException {
     /// Says who refused what.
     public Refused(String message) {
       super(message, null);
+    }
+  }
+
+  /// A certificate is not one that the other side trusts: another pin, another authority, another
+  /// name.
+  public static final class Mistrusted extends PeerException {
+    private static final long serialVersionUID = 1L;
+
+    /// Says whose certificate, and what was expected of it.
+    public Mistrusted(String message, @Nullable Throwable cause) {
+      super(message, cause);
     }
   }
 

@@ -15,6 +15,11 @@ public interface Trust {
   /// @param id the peer's id as text, empty if it is not known
   boolean allowsStock(String id);
 
+  /// Returns what the present handshake runs on.
+  default Carrier carrier() {
+    return Carrier.plain();
+  }
+
   /// Returns how long the peer may take to begin the extended handshake before it counts as a stock
   /// peer.
   Duration patience();

@@ -1,5 +1,6 @@
 package dev.myelin.wire.asoc;
 
+import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Limits;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -21,7 +22,9 @@ enum AsocFeature {
   /// Streams wait for the receiver's credit (CREDIT), so that its reader waits for nobody.
   WINDOWS(5),
   /// Small tensors come in one frame (WHOLE).
-  WHOLE(6);
+  WHOLE(6),
+  /// The node can encrypt: two that both can leave a connection in clear.
+  TLS(10);
 
   private final int bit;
 
@@ -48,8 +51,13 @@ enum AsocFeature {
     return switch (this) {
       case WINDOWS -> limits.flow().windowBytes() > 0;
       case WHOLE -> limits.frames().controlBytes() >= AsocExtension.Whole.PAYLOAD;
-      case TENSORS, RECEIPTS, ALIVE, FAREWELL, CONTACTS -> true;
+      case TENSORS, RECEIPTS, ALIVE, FAREWELL, CONTACTS, TLS -> true;
     };
+  }
+
+  /// Returns those bits with what the node can do on that carrier.
+  static int on(Carrier carrier, int bits) {
+    return carrier.canEncrypt() ? bits | TLS.mask() : bits & ~TLS.mask();
   }
 
   /// Returns the features whose bits are set; bits nobody has defined yet are passed over.

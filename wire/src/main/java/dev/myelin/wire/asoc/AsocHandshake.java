@@ -2,6 +2,7 @@ package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
+import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Credentials;
 import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Introduction;
@@ -34,6 +35,7 @@ final class AsocHandshake {
   private final Credentials mine;
   private final Limits limits;
   private final int features;
+  private final Carrier carrier;
   private long offset;
 
   /// @param features the bits of what this side can do
@@ -42,7 +44,8 @@ final class AsocHandshake {
     this.out = out;
     this.mine = mine;
     this.limits = limits;
-    this.features = features;
+    this.carrier = mine.trust().carrier();
+    this.features = AsocFeature.on(carrier, features);
   }
 
   Session accept() throws IOException {
@@ -94,14 +97,23 @@ final class AsocHandshake {
     }
     byte[] transcript =
         AsocProofs.transcript(
-            mine.community(), helloFrame, acceptFrame, offerBody, covered(payload));
+            mine.community(),
+            carrier.binding(),
+            helloFrame,
+            acceptFrame,
+            offerBody,
+            covered(payload));
     if (!prove.proof().equals(AsocProofs.diallerProof(transcript, mine.key()))) {
       throw new PeerException.Refused(
           "refused "
               + dialler
-              + ": its proof does not hold (it replays another's HELLO, or is of another"
-              + " community)");
+              + ": its proof does not hold ("
+              + (carrier.encrypted()
+                  ? "somebody in between ends the encryption"
+                  : "it replays another's HELLO")
+              + ", or it is of another community)");
     }
+    checkCarrier(dialler.toString(), prove.features());
     AsocBytes proof = AsocProofs.acceptorProof(transcript, mine.key());
     send(AsocCodec.control(0, AsocExtensionCodec.encode(new AsocExtension.Proved(proof))));
     return mutual(dialler, prove.listenPort(), prove.features());
@@ -137,6 +149,7 @@ final class AsocHandshake {
     byte[] transcript =
         AsocProofs.transcript(
             mine.community(),
+            carrier.binding(),
             helloFrame,
             acceptFrame,
             body(payload),
@@ -168,12 +181,30 @@ final class AsocHandshake {
           "extensions: version %d to %d (expected: %d)"
               .formatted(theirs.lowest(), theirs.highest(), AsocExtensionCodec.VERSION));
     }
+    checkCarrier(offer.acceptor().toString(), offer.features());
+  }
+
+  /// Refuses a carrier in clear between two nodes that both can encrypt, for then somebody keeps
+  /// TLS away from them; what the peer says of itself is covered by the proofs.
+  private void checkCarrier(String peer, int theirFeatures) throws IOException {
+    if (carrier.encrypted() || !carrier.canEncrypt()) {
+      return;
+    }
+    if ((theirFeatures & AsocFeature.TLS.mask()) != 0) {
+      throw leave(
+          FaultCode.REFUSED,
+          "both nodes can encrypt, but this connection is in clear: somebody in between keeps TLS"
+              + " away");
+    }
+    if (!mine.trust().allowsStock(peer)) {
+      throw leave(FaultCode.REFUSED, "this node encrypts (expected: TLS, or a peer under compat)");
+    }
   }
 
   private PeerException leave(FaultCode code, String text) throws IOException {
     byte[] fault = AsocExtensionCodec.encode(new AsocExtension.Fault(code.code(), text));
     send(AsocCodec.control(0, fault));
-    return new PeerException.Refused("refused the acceptor: " + text);
+    return new PeerException.Refused("refused the peer: " + text);
   }
 
   private void awaitProved(byte[] transcript) throws IOException {
@@ -196,6 +227,13 @@ final class AsocHandshake {
   }
 
   private Session stock(String id) throws PeerException {
+    if (carrier.encrypted()) {
+      throw new PeerException.Refused(
+          "refused "
+              + (id.isEmpty() ? "the acceptor" : id)
+              + ": no proof over TLS; stock ASoc nodes do not speak TLS, so somebody in between"
+              + " left it out");
+    }
     if (!mine.trust().allowsStock(id)) {
       throw new PeerException.Refused(
           "refused "
@@ -220,7 +258,8 @@ final class AsocHandshake {
   private static PeerException ended(int type, long seen) {
     if (type == AsocHeader.ACCEPT && seen == 0) {
       return new PeerException.Refused(
-          "refused by the acceptor: it closed instead of answering our HELLO (another key?)");
+          "refused by the acceptor: it closed instead of answering our HELLO (another key, or it"
+              + " wants TLS?)");
     }
     return new PeerException.Closed(
         "ended after " + seen + " bytes of " + AsocHeader.typeName(type), false, null);

@@ -67,14 +67,17 @@ final class AsocProofs {
     return AsocBytes.of(AsocHash.hmac(key, token.toArray()), AsocFrame.Accept.SIGNATURE);
   }
 
-  /// Returns the digest over everything both sides said before their proofs, and the community.
+  /// Returns the digest over everything both sides said before their proofs, the community, and
+  /// what the carrier is bound to.
   ///
+  /// @param binding empty in clear
   /// @param parts the whole HELLO, the whole ACCEPT, the OFFER's body, the covered part of PROVE's
-  static byte[] transcript(String community, byte[]... parts) {
-    byte[][] all = new byte[parts.length + 2][];
+  static byte[] transcript(String community, byte[] binding, byte[]... parts) {
+    byte[][] all = new byte[parts.length + 3][];
     all[0] = TRANSCRIPT;
     System.arraycopy(parts, 0, all, 1, parts.length);
     all[parts.length + 1] = AsocHash.sha256(AsocHash.utf8(community));
+    all[parts.length + 2] = binding;
     return AsocHash.sha256(all);
   }
 

@@ -1,0 +1,75 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.Carrier;
+import dev.myelin.wire.Dialect;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Session;
+import java.io.IOException;
+
+/// How one stranger is received, from the first byte to the end of the handshake, in one thread.
+///
+/// A stranger in clear is heard only where this node does not encrypt, or where a stock peer may
+/// be.
+final class Greeting {
+  private final Transport transport;
+  private final Sniffer sniffer;
+  private Link link;
+  private boolean encrypting;
+
+  Greeting(Transport transport, Sniffer sniffer, Link link) {
+    this.transport = transport;
+    this.sniffer = sniffer;
+    this.link = link;
+  }
+
+  /// Returns what carries the conversation now: the socket, or what is encrypted in it.
+  Link link() {
+    return link;
+  }
+
+  /// Returns whether the stranger began TLS, and so made us compute.
+  boolean encrypting() {
+    return encrypting;
+  }
+
+  /// Returns the session of a stranger who has proven itself.
+  ///
+  /// @param deadline of the first bytes; extended for the rest once they are there
+  Session meet(Deadline deadline) throws IOException {
+    Encrypter encrypter = transport.encrypter();
+    Carrier carrier = encrypter == null ? Carrier.plain() : carrier(encrypter, deadline);
+    Dialect dialect = sniffer.sniff(link.source());
+    if (carrier.canEncrypt() && !carrier.encrypted()) {
+      requireStock(dialect);
+    }
+    if (!carrier.encrypted()) {
+      deadline.extend(transport.limits().waits().handshake());
+    }
+    link = link.speaking(dialect.name());
+    return dialect.accept(
+        link.source(),
+        link.sink(),
+        transport.credentials(link.address(), carrier),
+        transport.limits());
+  }
+
+  private Carrier carrier(Encrypter encrypter, Deadline deadline) throws IOException {
+    if (!sniffer.isTls(link.source())) {
+      return Carrier.inClear();
+    }
+    encrypting = true;
+    deadline.extend(transport.limits().waits().handshake());
+    TlsDuplex encrypted = encrypter.accept(link.duplex(), link.source().detach());
+    link = link.over(encrypted);
+    return Carrier.encrypted(encrypted.binding());
+  }
+
+  private void requireStock(Dialect dialect) throws PeerException {
+    if (!transport.mayBeStock(link.address())) {
+      throw new PeerException.Refused(
+          dialect.name()
+              + " in clear (expected: TLS); it looks like a stock ASoc node, which only policy"
+              + " compat lets in, or a node that was told to be plain");
+    }
+  }
+}
