@@ -90,7 +90,8 @@ class EncryptionTest {
         Interloper man = Interloper.open(node.endpoint(), true);
         Transport victim = Transport.open(Lab.encrypted())) {
       assertThatThrownBy(() -> victim.dial(man.endpoint()))
-          .isInstanceOf(PeerException.Refused.class);
+          .isInstanceOf(PeerException.Refused.class)
+          .hasMessageContaining("in between");
       assertThat(man.seen.get()).as("bytes of the handshake").isGreaterThan(100);
       Lab.eventually(node, "refused-handshake", 1);
       assertThat(node.peers()).isEmpty();

@@ -208,6 +208,13 @@ final class AsocHandshake {
   }
 
   private void awaitProved(byte[] transcript) throws IOException {
+    if (in.peek(1).byteSize() == 0) {
+      throw new PeerException.Refused(
+          "refused by the acceptor: it closed instead of answering our proof ("
+              + (carrier.encrypted()
+                  ? "somebody in between ends the encryption, or it is of another community)"
+                  : "it is of another community?)"));
+    }
     byte[] payload = nextExtension(AsocExtension.PROVED);
     if (payload == null) {
       throw malformed("no PROVED (expected: PROVED behind PROVE)");
@@ -258,8 +265,8 @@ final class AsocHandshake {
   private static PeerException ended(int type, long seen) {
     if (type == AsocHeader.ACCEPT && seen == 0) {
       return new PeerException.Refused(
-          "refused by the acceptor: it closed instead of answering our HELLO (another key, or it"
-              + " wants TLS?)");
+          "refused by the acceptor: it closed instead of answering our HELLO (another key? or it"
+              + " wants TLS)");
     }
     return new PeerException.Closed(
         "ended after " + seen + " bytes of " + AsocHeader.typeName(type), false, null);
