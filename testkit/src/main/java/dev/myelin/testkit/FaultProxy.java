@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP proxy on loopback that does harm on demand and counts that it did.
 ///
@@ -206,6 +207,10 @@ public final class FaultProxy implements AutoCloseable {
   private final class Link {
     final SocketChannel dialler;
     final SocketChannel onward;
+
+    /// The side that must not learn that the other is gone; null as a rule.
+    volatile @Nullable SocketChannel forsaken;
+
     private final AtomicInteger directions = new AtomicInteger(2);
 
     Link(SocketChannel dialler, SocketChannel onward) {
@@ -264,11 +269,13 @@ public final class FaultProxy implements AutoCloseable {
             step(buffer);
           }
         }
-        if (!deaf) {
+        if (!deaf && !out.equals(link.forsaken)) {
           out.shutdownOutput();
         }
       } catch (IOException e) {
-        link.close(); // one side is gone; so is the link
+        if (link.forsaken == null || in.equals(link.forsaken)) {
+          link.close(); // one side is gone; so is the link
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -290,10 +297,13 @@ public final class FaultProxy implements AutoCloseable {
         case LinkEffect.Delay delay -> delay(delay, buffer);
         case LinkEffect.Trickle trickle -> trickle(trickle, buffer);
         case LinkEffect.Throttle throttle -> throttle(throttle, buffer);
+        case LinkEffect.Split split -> split(split, buffer);
         case LinkEffect.FlipBit flip -> flip(flip, buffer);
+        case LinkEffect.Noise noise -> noise(noise, buffer);
         case LinkEffect.Cut cut -> passUpTo(cut.after(), buffer, link::close);
         case LinkEffect.Reset reset -> passUpTo(reset.after(), buffer, link::reset);
         case LinkEffect.HalfClose half -> passUpTo(half.after(), buffer, this::endOutput);
+        case LinkEffect.HalfOpen half -> passUpTo(half.after(), buffer, this::forsake);
         case LinkEffect.Stall stall ->
             passUpTo(stall.after(), buffer, () -> lane.await(applied, 0));
       }
@@ -302,6 +312,29 @@ public final class FaultProxy implements AutoCloseable {
     private void endOutput() throws IOException {
       deaf = true;
       out.shutdownOutput();
+    }
+
+    /// Resets the far side, and keeps the near one open until it ends by itself.
+    private void forsake() throws IOException {
+      deaf = true;
+      link.forsaken = in;
+      out.setOption(StandardSocketOptions.SO_LINGER, 0);
+      out.close();
+    }
+
+    private void split(LinkEffect.Split split, ByteBuffer buffer) throws IOException {
+      pass(buffer, Math.min(buffer.remaining(), split.bytes()));
+      lane.harmed(split);
+    }
+
+    private void noise(LinkEffect.Noise noise, ByteBuffer buffer) throws IOException {
+      for (int i = buffer.position(); i < buffer.limit(); i++) {
+        if (lane.draw(noise.oneIn()) == 0) {
+          buffer.put(i, (byte) (buffer.get(i) ^ (1 << lane.draw(8))));
+          lane.harmed(noise);
+        }
+      }
+      pass(buffer, buffer.remaining());
     }
 
     private void delay(LinkEffect.Delay delay, ByteBuffer buffer)

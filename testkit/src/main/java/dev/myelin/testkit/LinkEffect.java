@@ -35,8 +35,30 @@ public sealed interface LinkEffect {
     }
   }
 
+  /// Every byte may arrive with one bit changed, on average one of `oneIn`.
+  record Noise(int oneIn) implements LinkEffect {
+    public Noise {
+      if (oneIn < 1) {
+        throw new IllegalArgumentException("oneIn: " + oneIn + " (expected: >= 1)");
+      }
+    }
+  }
+
+  /// Bytes arrive in pieces of exactly that many, each written for itself.
+  record Split(int bytes) implements LinkEffect {
+    public Split {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 1)");
+      }
+    }
+  }
+
   /// Nothing passes any more after `after` bytes, and nothing ends: a dropped link.
   record Stall(long after) implements LinkEffect {}
+
+  /// The receiving side of this direction is reset after `after` bytes, and the sending one never
+  /// told: it sends into nothing, and hears nothing.
+  record HalfOpen(long after) implements LinkEffect {}
 
   /// Returns the absence of any effect.
   static LinkEffect clear() {

@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// The threads of ours, virtual ones too, that were there at one moment.
-final class ThreadWatch {
+/// The threads of ours, virtual ones too, that were there at one moment; ours are those whose names
+/// start with `my-`.
+public final class ThreadWatch {
   private static final String OURS = "my-";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
@@ -67,8 +68,9 @@ final class ThreadWatch {
     return now;
   }
 
-  // Virtual threads are seen by a thread dump only.
-  private static Map<Long, String> ours() {
+  /// Returns the names of the threads of ours there are now, by number.
+  public static Map<Long, String> ours() {
+    // Virtual threads are seen by a thread dump only.
     Map<Long, String> found = new TreeMap<>();
     for (JsonNode container : dump().path("threadDump").path("threadContainers")) {
       for (JsonNode thread : container.path("threads")) {

@@ -123,4 +123,37 @@ class FaultProxyTest {
       assertThat(proxy.harmsBy(slow.getClass())).as("%s", slow).isPositive();
     }
   }
+
+  @Test
+  void deliversEveryPieceForItself() throws IOException {
+    proxy.apply(Direction.TO_TARGET, new LinkEffect.Split(1));
+    near.getOutputStream().write(SENT);
+    assertThat(far.getInputStream().readNBytes(SENT.length)).isEqualTo(SENT);
+    assertThat(proxy.harmsBy(LinkEffect.Split.class)).isEqualTo(SENT.length);
+  }
+
+  @Test
+  void flipsOneBitPerBlow() throws IOException {
+    proxy.apply(Direction.TO_TARGET, new LinkEffect.Noise(4));
+    near.getOutputStream().write(SENT);
+    byte[] got = far.getInputStream().readNBytes(SENT.length);
+    int flipped = 0;
+    for (int i = 0; i < SENT.length; i++) {
+      flipped += Integer.bitCount((got[i] ^ SENT[i]) & 0xFF);
+    }
+    assertThat(flipped).isPositive();
+    assertThat(proxy.harmsBy(LinkEffect.Noise.class)).isEqualTo(flipped);
+  }
+
+  @Test
+  void leavesOneSideOfAHalfOpenLinkInTheDark() throws IOException {
+    proxy.apply(Direction.TO_TARGET, new LinkEffect.HalfOpen(4));
+    near.getOutputStream().write(SENT);
+    assertThatThrownBy(() -> far.getInputStream().readAllBytes()).hasMessageContaining("reset");
+    near.setSoTimeout(200);
+    assertThatThrownBy(() -> near.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+    near.getOutputStream().write(SENT);
+    assertThat(proxy.harmsBy(LinkEffect.HalfOpen.class)).isEqualTo(1);
+  }
 }
