@@ -62,7 +62,12 @@ final class LineProcess implements AutoCloseable {
     return await(event, _ -> true, limit);
   }
 
-  /// Waits for an event among those after the first `skipped`.
+  /// Waits for an event of any name that passes the test, past ones included.
+  JsonNode awaitAny(Predicate<JsonNode> test, Duration limit) throws InterruptedException {
+    return await(0, "", test, limit);
+  }
+
+  /// Waits for an event among those after the first `skipped`; no name stands for any.
   JsonNode await(int skipped, String event, Predicate<JsonNode> test, Duration limit)
       throws InterruptedException {
     long left = limit.toNanos();
@@ -86,7 +91,8 @@ final class LineProcess implements AutoCloseable {
 
   private Optional<JsonNode> find(int from, String event, Predicate<JsonNode> test) {
     return events.subList(from, events.size()).stream()
-        .filter(each -> each.path("event").asText().equals(event) && test.test(each))
+        .filter(each -> event.isEmpty() || each.path("event").asText().equals(event))
+        .filter(test)
         .findFirst();
   }
 

@@ -19,7 +19,10 @@ import dev.myelin.testkit.LinkEffect.Cut;
 import dev.myelin.testkit.LinkEffect.Delay;
 import dev.myelin.testkit.LinkEffect.FlipBit;
 import dev.myelin.testkit.LinkEffect.HalfClose;
+import dev.myelin.testkit.LinkEffect.HalfOpen;
+import dev.myelin.testkit.LinkEffect.Noise;
 import dev.myelin.testkit.LinkEffect.Reset;
+import dev.myelin.testkit.LinkEffect.Split;
 import dev.myelin.testkit.LinkEffect.Stall;
 import dev.myelin.testkit.LinkEffect.Throttle;
 import dev.myelin.testkit.LinkEffect.Trickle;
@@ -55,6 +58,7 @@ class LinkChaosIT {
     return crossed(
         new Delay(Duration.ofMillis(5), Duration.ofMillis(60)),
         new Trickle(40_000, Duration.ofMillis(1)),
+        new Split(13),
         new Throttle(2_000_000));
   }
 
@@ -70,7 +74,10 @@ class LinkChaosIT {
         new Stall(5),
         new FlipBit(0, 7),
         new FlipBit(1, 3),
-        new FlipBit(13, 0));
+        new FlipBit(13, 0),
+        new Noise(1000),
+        new HalfOpen(0),
+        new HalfOpen(11));
   }
 
   static Stream<Arguments> effectsInTheMiddleOfATensor() {
@@ -79,7 +86,9 @@ class LinkChaosIT {
             new Reset(500_000),
             new HalfClose(500_000),
             new Stall(500_000),
-            new FlipBit(500_000, 2))
+            new FlipBit(500_000, 2),
+            new Noise(500_000),
+            new HalfOpen(500_000))
         .map(Arguments::of);
   }
 

@@ -49,6 +49,48 @@ final class Namespaces implements Trio.Ground {
     run("ip", "-n", hub(), "link", "set", "to" + which, "up");
   }
 
+  /// Loses all that this host sends, on the side of the others; what they send arrives.
+  void mute(int which) throws IOException, InterruptedException {
+    for (int other = 0; other < hosts; other++) {
+      if (other != which) {
+        inside(other, "iptables", "-A", "INPUT", "-s", host(which), "-j", "DROP");
+      }
+    }
+  }
+
+  /// Loses all that others send to this host; what it sends arrives.
+  void deafen(int which) throws IOException, InterruptedException {
+    inside(which, "iptables", "-A", "INPUT", "-i", "eth0", "-j", "DROP");
+  }
+
+  /// Loses nothing any more.
+  void hearAll() throws IOException, InterruptedException {
+    for (int each = 0; each < hosts; each++) {
+      inside(each, "iptables", "-F", "INPUT");
+    }
+  }
+
+  /// Returns how many packets the rules of [#mute] and [#deafen] have lost.
+  long lost() throws IOException, InterruptedException {
+    long lost = 0;
+    for (int each = 0; each < hosts; each++) {
+      lost +=
+          inside(each, "iptables", "-L", "INPUT", "-v", "-x", "-n")
+              .lines()
+              .map(String::strip)
+              .filter(line -> line.contains("DROP") && Character.isDigit(line.charAt(0)))
+              .mapToLong(line -> Long.parseLong(line.split(" ", 2)[0]))
+              .sum();
+    }
+    return lost;
+  }
+
+  private String inside(int which, String... command) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(prefix(which));
+    all.addAll(List.of(command));
+    return run(all.toArray(String[]::new));
+  }
+
   @Override
   public void close() throws IOException {
     List<String> spaces = new ArrayList<>(List.of(hub()));
@@ -89,11 +131,12 @@ final class Namespaces implements Trio.Ground {
     return name + "-" + which;
   }
 
-  private static void run(String... command) throws IOException, InterruptedException {
+  private static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said + " (expected: root on Linux)");
     }
+    return said;
   }
 }
