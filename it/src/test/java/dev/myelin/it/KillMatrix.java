@@ -235,7 +235,7 @@ final class KillMatrix {
       if (harm.silences() || declines) {
         for (Role other : declines ? List.of(Role.SENDER, Role.THIRD) : victim.others()) {
           JsonNode report = cast.awaitTold(other, victim, begin, PATIENCE);
-          told = Math.max(told, report.path("at").asLong() - harmed);
+          told = Math.max(told, Math.max(0, report.path("at").asLong() - harmed));
         }
       } else if (harm != Harm.RESET) {
         cast.process(victim).expectNone(cast.process(victim).heardSoFar(), "down", HARMED);

@@ -12,12 +12,13 @@ record Link(Duplex duplex, DuplexSource source, DuplexSink sink, Way way, Transp
   record Way(Endpoint remote, InetAddress address, String dialect, boolean inbound) {}
 
   static Link over(Duplex duplex, Way way, Transport transport) {
-    return new Link(duplex, new DuplexSource(duplex), new DuplexSink(duplex), way, transport);
+    Duplex bytes = transport.worn(duplex);
+    return new Link(bytes, new DuplexSource(bytes), new DuplexSink(bytes), way, transport);
   }
 
   /// Returns the way there over another duplex, which stands on this link's.
   Link over(Duplex other) {
-    return over(other, way, transport);
+    return new Link(other, new DuplexSource(other), new DuplexSink(other), way, transport);
   }
 
   /// Returns the same link, now that its dialect is known.

@@ -197,6 +197,10 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  Transport transport() {
+    return transport;
+  }
+
   /// Returns who this node is.
   public PeerId id() {
     return PeerId.of(config.identity().id());

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Sockets under one identity: listens, dials, and keeps the deadlines of every connection it made.
@@ -42,6 +43,7 @@ public final class Transport implements AutoCloseable {
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
   private volatile int listenPort;
   private volatile boolean closed;
+  private volatile UnaryOperator<Duplex> wear = UnaryOperator.identity();
 
   private Transport(NodeConfig config, ReplayMemory memory, @Nullable Encrypter encrypter) {
     this.config = config;
@@ -105,6 +107,17 @@ public final class Transport implements AutoCloseable {
 
   Connection dial(Endpoint to, Dialect dialect) throws IOException {
     return dialler.dial(to, dialect);
+  }
+
+  /// Puts something between every socket still to come and what is carried over it: tests of broken
+  /// links do.
+  void wear(UnaryOperator<Duplex> between) {
+    wear = between;
+  }
+
+  /// Returns the bytes of a socket as this transport carries them.
+  Duplex worn(Duplex socket) {
+    return wear.apply(socket);
   }
 
   /// Makes the connection of a finished handshake.

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A named, limited store of tensor memory that knows what is still out.
@@ -198,7 +199,17 @@ public final class TensorPool implements AutoCloseable {
     }
   }
 
+  /// Asks `toll` before each allocation from this pool and all of its tree; what it throws, the
+  /// caller gets. Tests of exhausted memory do.
+  void toll(LongConsumer toll) {
+    root.toll = toll;
+  }
+
   private Lease lease(DType dtype, Shape shape, long bytes) {
+    LongConsumer toll = root.toll;
+    if (toll != null) {
+      toll.accept(bytes);
+    }
     Throwable trace = root.traces ? new Throwable(dtype + "" + shape + " of " + name) : null;
     return new Lease(this, dtype, shape, bytes, trace);
   }
@@ -354,6 +365,7 @@ public final class TensorPool implements AutoCloseable {
     final BlockStore store;
     final boolean traces = Boolean.getBoolean(TRACE);
     int waiting;
+    volatile @Nullable LongConsumer toll;
 
     Root(long limitBytes) {
       this.store = new BlockStore(Math.max(0, limitBytes));
