@@ -3,17 +3,13 @@ package dev.myelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.net.Delivery;
-import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
-import dev.myelin.net.NodeConfig;
-import dev.myelin.net.NodeConfig.Finding;
-import dev.myelin.net.Peer;
 import dev.myelin.net.Reception;
-import dev.myelin.net.SendOptions;
-import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
-import dev.myelin.wire.TensorHeader.Digest;
+import dev.myelin.testkit.ThreadWatch;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,22 +21,32 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Nodes come, deliver and go, for `-Dmyelin.soak.minutes` (2): nothing may grow.
+/// Nodes come, send, are sent to, cancel, are reset, cut off and garbled, and go, for
+/// `-Dmyelin.soak.minutes` (2): nothing may grow.
+///
+/// Rounds are compared with rounds, so that a slow machine plays fewer and is judged alike.
 @Timeout(value = 12, unit = TimeUnit.HOURS)
 class SoakIT {
-  private static final Duration SOON = Duration.ofSeconds(15);
   private static final long MEBIBYTE = 1 << 20;
   private static final long GROWTH_BYTES = 32 * MEBIBYTE;
-  private static final int GUESTS = 4;
+  private static final int LEAST_ROUNDS = 12;
 
   /// All sizes come from the first round on: a load that grew would look like a leak.
   private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
-  /// What the process holds at one moment.
+  /// What the process holds between two rounds.
   ///
   /// @param unaskedBytes the resident memory but what the two pools hold, which has limits of its
   ///   own and follows the load
-  private record Holdings(long unaskedBytes, long descriptors, long threads, long poolBytes) {
+  /// @param ours the threads of nodes, virtual ones too, but those that seek whoever went: a peer
+  ///   is forgotten after a minute only
+  private record Holdings(
+      long unaskedBytes,
+      long directBytes,
+      long descriptors,
+      long threads,
+      long ours,
+      long poolBytes) {
     static Holdings now(TensorPool host, TensorPool guests) throws IOException {
       System.gc();
       long resident =
@@ -49,12 +55,18 @@ class SoakIT {
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
               .findFirst()
               .orElseThrow();
+      long direct =
+          ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+              .mapToLong(BufferPoolMXBean::getMemoryUsed)
+              .sum();
       try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
         return new Holdings(
             resident - host.reserved() - guests.reserved(),
+            direct,
             open.count(),
             Thread.getAllStackTraces().size(),
-            host.outstanding());
+            ThreadWatch.ours().values().stream().filter(name -> !name.contains("seeker")).count(),
+            host.outstanding() + guests.outstanding());
       }
     }
 
@@ -62,8 +74,10 @@ class SoakIT {
     static Holdings typical(List<Holdings> many) {
       return new Holdings(
           median(many, Holdings::unaskedBytes),
+          median(many, Holdings::directBytes),
           median(many, Holdings::descriptors),
           median(many, Holdings::threads),
+          median(many, Holdings::ours),
           median(many, Holdings::poolBytes));
     }
 
@@ -78,57 +92,36 @@ class SoakIT {
     long minutes = Long.getLong("myelin.soak.minutes", 2);
     long begin = System.nanoTime();
     long nanos = Duration.ofMinutes(minutes).toNanos();
-    List<Holdings> early = new ArrayList<>();
-    List<Holdings> late = new ArrayList<>();
-    int rounds = 0;
-    try (Node host = Node.start(config(), Reception.handler(Delivery::close));
+    List<Holdings> rounds = new ArrayList<>();
+    try (Node host = Node.start(Guest.config(), Reception.handler(Delivery::close));
         TensorPool pool = TensorPool.open("soak", 64 * MEBIBYTE)) {
-      for (long past = 0; past < nanos || late.isEmpty(); past = System.nanoTime() - begin) {
-        round(host, pool, rounds++);
-        Holdings now = Holdings.now(host.pool(), pool);
-        if (past > nanos * 3 / 4) {
-          late.add(now);
-        } else if (past > nanos / 3 && past < nanos / 2) {
-          early.add(now);
-        }
+      while (System.nanoTime() - begin < nanos || rounds.size() < LEAST_ROUNDS) {
+        round(host, pool, rounds.size());
+        rounds.add(Holdings.now(host.pool(), pool));
       }
     }
-    Holdings first = Holdings.typical(early);
-    Holdings last = Holdings.typical(late);
-    System.out.printf("soak: %d rounds, from %s to %s%n", rounds, first, last);
+    int count = rounds.size();
+    Holdings first = Holdings.typical(rounds.subList(count / 3, count / 2));
+    Holdings last = Holdings.typical(rounds.subList(count * 3 / 4, count));
+    System.out.printf("soak: %d rounds, from %s to %s%n", count, first, last);
     assertThat(last.unaskedBytes()).isLessThanOrEqualTo(first.unaskedBytes() + GROWTH_BYTES);
+    assertThat(last.directBytes()).isLessThanOrEqualTo(first.directBytes() + MEBIBYTE);
     assertThat(last.descriptors()).isLessThanOrEqualTo(first.descriptors() + 10);
     assertThat(last.threads()).isLessThanOrEqualTo(first.threads() + 10);
+    assertThat(last.ours()).isLessThanOrEqualTo(first.ours() + 4);
     assertThat(last.poolBytes()).isZero();
   }
 
   private static void round(Node host, TensorPool pool, int round) throws Exception {
-    List<Node> guests = new ArrayList<>();
+    Guest[] guests = Guest.values();
     try (Crew crew = new Crew()) {
-      for (int i = 0; i < GUESTS; i++) {
-        Node guest = Node.start(config());
-        guests.add(guest);
-        Peer peer = guest.connect(host.endpoint(), SOON);
-        long bytes = Long.remainderUnsigned((GUESTS * (long) round + i) * SPREAD, 4 * MEBIBYTE);
-        crew.run(() -> deliver(peer, pool, bytes));
+      for (int i = 0; i < guests.length; i++) {
+        Guest guest = guests[i];
+        long place = guests.length * (long) round + i;
+        long bytes = Long.remainderUnsigned(place * SPREAD, 4 * MEBIBYTE);
+        crew.run(() -> guest.visit(host, pool, bytes));
       }
       crew.join();
-    } finally {
-      guests.forEach(Node::close);
     }
-  }
-
-  private static void deliver(Peer peer, TensorPool pool, long bytes) throws Exception {
-    try (Tensor tensor = Tensors.random(pool, bytes, bytes)) {
-      for (int i = 0; i < 5; i++) {
-        peer.deliver("soak", tensor, SendOptions.defaults().digest(Digest.CRC32C));
-      }
-    }
-  }
-
-  private static NodeConfig config() {
-    return NodeConfig.of("lab", Identities.KEY)
-        .listen(new Endpoint("127.0.0.1", 0))
-        .finding(Finding.only());
   }
 }
