@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeConfig.Encryption;
 import dev.myelin.net.NodeConfig.Finding;
 import dev.myelin.net.NodeConfig.Finding.Means;
 import dev.myelin.net.NodeConfig.Identity;
+import dev.myelin.net.NodeConfig.Security;
 import dev.myelin.net.NodeListener;
 import dev.myelin.net.Peer;
 import dev.myelin.net.PeerId;
@@ -37,8 +39,8 @@ import java.util.stream.Stream;
 
 /// A node in a process of its own that plays one part while harm is done to it or to others.
 ///
-/// `Actor JSON` with `id`, `host`, `port`, `peers`, `gossip`, `threads` and `disk`, a folder for
-/// its state, and with `store` for what it receives too. It obeys JSON lines:
+/// `Actor JSON` with `id`, `host`, `port`, `peers`, `gossip`, `threads`, `plain` for no TLS, and
+/// `disk`, a folder for its state, and with `store` for what it receives too. It obeys JSON lines:
 ///
 /// ```
 /// {"cmd":"flow","to":ID,"bytes":N}  deliver to that peer over and over until told otherwise
@@ -104,9 +106,14 @@ final class Actor {
             new Identity(
                 id, "lab", ApiKey.of(Identities.KEY), Optional.of(disk.resolve("state-" + id))))
         .listen(new Endpoint(part.path("host").asText(), part.path("port").asInt()))
+        .security(Security.secure().encryption(encryption(part)))
         .limits(NodeProcess.limits(64 << 20))
         .links(NodeConfig.Links.defaults().threads(threads))
         .finding(new Finding(means, peers, Optional.empty(), Finding.DEFAULT_BROADCAST_PORT));
+  }
+
+  private static Encryption encryption(JsonNode part) {
+    return part.path("plain").asBoolean() ? Encryption.plain() : Encryption.tls();
   }
 
   private void obey() throws IOException, InterruptedException {

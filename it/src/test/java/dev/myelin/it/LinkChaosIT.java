@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeConfig.Encryption;
 import dev.myelin.net.NodeConfig.Finding;
+import dev.myelin.net.NodeConfig.Security;
 import dev.myelin.net.Peer;
 import dev.myelin.net.Reception;
 import dev.myelin.net.SendOptions;
@@ -96,7 +98,7 @@ class LinkChaosIT {
   @MethodSource("slowEffectsEachWay")
   void servesThroughASlowLink(Direction direction, LinkEffect effect, TensorPool pool)
       throws Exception {
-    try (Link link = Link.open(pool)) {
+    try (Link link = Link.open(pool, Encryption.tls())) {
       link.proxy.apply(direction, effect);
       link.deliver();
       link.deliver();
@@ -109,19 +111,27 @@ class LinkChaosIT {
   @MethodSource("deadlyEffectsEachWay")
   void tellsTheCallerAndComesBack(Direction direction, LinkEffect effect, TensorPool pool)
       throws Exception {
-    requireToldAndBack(direction, effect, pool);
+    requireToldAndBack(direction, effect, pool, Encryption.tls());
   }
 
   @ParameterizedTest
   @MethodSource("effectsInTheMiddleOfATensor")
   void tellsTheCallerInTheMiddleOfATensorAndComesBack(LinkEffect effect, TensorPool pool)
       throws Exception {
-    requireToldAndBack(Direction.TO_TARGET, effect, pool);
+    requireToldAndBack(Direction.TO_TARGET, effect, pool, Encryption.tls());
   }
 
-  private static void requireToldAndBack(Direction direction, LinkEffect effect, TensorPool pool)
+  /// Digests alone must notice what is changed on the way.
+  @ParameterizedTest
+  @MethodSource("effectsInTheMiddleOfATensor")
+  void tellsTheCallerWhereNothingIsEncrypted(LinkEffect effect, TensorPool pool) throws Exception {
+    requireToldAndBack(Direction.TO_TARGET, effect, pool, Encryption.plain());
+  }
+
+  private static void requireToldAndBack(
+      Direction direction, LinkEffect effect, TensorPool pool, Encryption encryption)
       throws Exception {
-    try (Link link = Link.open(pool)) {
+    try (Link link = Link.open(pool, encryption)) {
       link.proxy.apply(direction, effect);
       long harmed = System.nanoTime();
       String told = link.deliverUntilHarmed(effect);
@@ -156,8 +166,11 @@ class LinkChaosIT {
     private final Tensor tensor;
     private final ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
 
-    private Link(TensorPool pool) throws IOException {
-      NodeConfig config = NodeConfig.of("lab", Identities.KEY).listen(new Endpoint("127.0.0.1", 0));
+    private Link(TensorPool pool, Encryption encryption) throws IOException {
+      NodeConfig config =
+          NodeConfig.of("lab", Identities.KEY)
+              .listen(new Endpoint("127.0.0.1", 0))
+              .security(Security.secure().encryption(encryption));
       Finding none =
           new Finding(Set.of(), List.of(), Optional.empty(), Finding.DEFAULT_BROADCAST_PORT);
       this.tensor = Tensors.random(pool, TENSOR_BYTES, 1);
@@ -182,8 +195,8 @@ class LinkChaosIT {
       this.near = Node.start(config.identity(Identities.fresh("lab")).finding(viaProxy));
     }
 
-    static Link open(TensorPool pool) throws Exception {
-      Link link = new Link(pool);
+    static Link open(TensorPool pool, Encryption encryption) throws Exception {
+      Link link = new Link(pool, encryption);
       link.near.awaitPeer(SOON);
       link.deliver();
       return link;

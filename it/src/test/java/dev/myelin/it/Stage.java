@@ -127,7 +127,7 @@ interface Stage extends Trio.Ground {
     }
   }
 
-  /// One host, every link of which goes through a proxy.
+  /// One host, every link of which goes through a proxy, over TLS or in clear.
   final class Proxied implements Stage {
     // Inside the second data frame of a large tensor, and inside any frame of a quiet link.
     private static final long RESET_BUSY = 100_003;
@@ -140,17 +140,22 @@ interface Stage extends Trio.Ground {
       }
     }
 
+    private final boolean plain;
     private final Map<Way, FaultProxy> proxies = new LinkedHashMap<>();
     private long harmsBefore;
 
+    Proxied(boolean plain) {
+      this.plain = plain;
+    }
+
     @Override
     public String title() {
-      return "proxied";
+      return plain ? "proxied, in clear" : "proxied";
     }
 
     @Override
     public Map<String, Object> part(Role role) {
-      return Map.of("threads", threads(role, true));
+      return Map.of("threads", threads(role, true), "plain", plain);
     }
 
     @Override
@@ -220,7 +225,7 @@ interface Stage extends Trio.Ground {
 
   /// Returns all stages, opened one after the other.
   static Stream<Opening> all() {
-    return Stream.of(Hosts::open, Proxied::new);
+    return Stream.of(Hosts::open, () -> new Proxied(false), () -> new Proxied(true));
   }
 
   /// Opens a stage.

@@ -40,4 +40,14 @@ record FailingDuplex(Duplex inner, Check reads, Check writes) implements Duplex 
   public void close() throws IOException {
     inner.close();
   }
+
+  @Override
+  public String protection() {
+    return inner.protection();
+  }
+
+  @Override
+  public void widen() {
+    inner.widen();
+  }
 }

@@ -2,6 +2,8 @@ package dev.myelin.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.myelin.net.NodeConfig.Encryption;
+import dev.myelin.net.NodeConfig.Security;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.LeakCheck;
@@ -39,7 +41,18 @@ class TortureTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyOperationMayFail(Operation operation, TensorPool pool) throws Exception {
+  void everyOperationInClearMayFail(Operation operation, TensorPool pool) throws Exception {
+    torture(operation, Encryption.plain(), pool);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyOperationOverTlsMayFail(Operation operation, TensorPool pool) throws Exception {
+    torture(operation, Encryption.tls(), pool);
+  }
+
+  private static void torture(Operation operation, Encryption encryption, TensorPool pool)
+      throws Exception {
     Set<String> told = new TreeSet<>();
     int failing = 0;
     boolean happened = true;
@@ -50,12 +63,13 @@ class TortureTest {
       long begin = System.nanoTime();
       try (Tensor small = Lab.counted(pool, SMALL);
           Tensor large = Lab.counted(pool, LARGE)) {
-        new Session(fault, told).play(small, large);
+        new Session(fault, encryption, told).play(small, large);
       }
       assertThat(Lab.since(begin)).as("%s %d", operation, failing).isLessThan(LONGEST);
       happened = fault.happened();
     }
-    System.out.printf("torture: %d times %s, told %s%n", failing - 1, operation, told);
+    System.out.printf(
+        "torture, %s: %d times %s, told %s%n", encryption, failing - 1, operation, told);
     assertThat(failing).isGreaterThan(2);
   }
 
@@ -109,10 +123,12 @@ class TortureTest {
   /// What two nodes do together, once.
   private static final class Session {
     private final Fault fault;
+    private final Encryption encryption;
     private final Set<String> told;
 
-    Session(Fault fault, Set<String> told) {
+    Session(Fault fault, Encryption encryption, Set<String> told) {
       this.fault = fault;
+      this.encryption = encryption;
       this.told = told;
     }
 
@@ -165,12 +181,12 @@ class TortureTest {
       return SendOptions.defaults().limit(WORD);
     }
 
-    private static NodeConfig config() {
+    private NodeConfig config() {
       Limits.Waits all = Limits.Waits.defaults();
-      return Lab.config(
-          Lab.limits(
-              new Limits.Waits(
-                  all.connect(), WORD, WORD, all.alive(), all.silence(), WORD.dividedBy(2))));
+      Limits.Waits waits =
+          new Limits.Waits(
+              all.connect(), WORD, WORD, all.alive(), all.silence(), WORD.dividedBy(2));
+      return Lab.config(Lab.limits(waits)).security(Security.secure().encryption(encryption));
     }
   }
 
