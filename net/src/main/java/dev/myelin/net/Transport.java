@@ -4,7 +4,6 @@ import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Credentials;
 import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
-import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,9 +97,9 @@ public final class Transport implements AutoCloseable {
   /// Waits at most [Limits.Waits#connect] for TCP and [Limits.Waits#handshake] for the rest.
   /// Interrupting the thread gives the attempt up.
   ///
-  /// @throws PeerException.Unreachable if there is no TCP connection
-  /// @throws PeerException.Refused if one side does not want the other
-  /// @throws PeerException.TimedOut if the peer took too long
+  /// @throws dev.myelin.wire.PeerException.Unreachable if there is no TCP connection
+  /// @throws dev.myelin.wire.PeerException.Refused if one side does not want the other
+  /// @throws dev.myelin.wire.PeerException.TimedOut if the peer took too long
   public Connection dial(Endpoint to) throws IOException {
     return dial(to, Dialects.preferred());
   }
