@@ -33,7 +33,7 @@ final class BenchNodeCommand implements Callable<Integer> {
   @Option(names = "--count")
   private int count = 20_000;
 
-  @Mixin private final NodeOptions options = NodeOptions.passing();
+  @Mixin private final NodeOptions options = NodeOptions.measuring();
 
   BenchNodeCommand(RootCommand root) {
     this.root = root;

@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.net.Node;
 import dev.myelin.wire.ApiKey;
 import dev.myelin.wire.Limits;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class HostChecks {
     findings.add(clock());
     descriptors().ifPresent(findings::add);
     memory().ifPresent(findings::add);
+    findings.add(neighbours());
     findings.add(state());
     return findings;
   }
@@ -163,6 +165,20 @@ final class HostChecks {
             + " available, tensors in flight take "
             + Words.bytes(inFlight)
             + " at most");
+  }
+
+  private Finding neighbours() {
+    if (settings.text(Setting.NEIGHBOURS).equals("socket")) {
+      return Finding.ok("neighbours", "peers on this machine are reached through sockets, as told");
+    }
+    return Node.whyNothingIsShared()
+        .map(
+            why ->
+                Finding.warn(
+                    "neighbours",
+                    "no memory is shared with peers on this machine: " + why,
+                    "see docs/howto/share-memory.md, or give --no-shared-memory"))
+        .orElseGet(() -> Finding.ok("neighbours", "can share memory with peers on this machine"));
   }
 
   private Finding state() {

@@ -41,6 +41,19 @@ final class NodeOptions {
       description = "Look for nobody; the same as --discovery none.")
   private boolean noDiscovery;
 
+  @Option(
+      names = "--no-shared-memory",
+      order = 26,
+      description = "Reach peers on this machine as all others; the same as --neighbours socket.")
+  private boolean noSharedMemory;
+
+  /// Returns options for the two processes of a measurement, which is of sockets unless told.
+  static NodeOptions measuring() {
+    NodeOptions options = passing();
+    options.defaults.put(Setting.NEIGHBOURS, "socket");
+    return options;
+  }
+
   /// Returns options whose port is the system's choice unless told: for commands that come and go.
   static NodeOptions passing() {
     NodeOptions options = new NodeOptions();
@@ -144,6 +157,11 @@ final class NodeOptions {
     arguments.put(Setting.THREADS, text);
   }
 
+  @Option(names = "--neighbours", order = 25, paramLabel = "shared-memory|socket")
+  void neighbours(String text) {
+    arguments.put(Setting.NEIGHBOURS, text);
+  }
+
   @Option(names = "--state-dir", order = 23, paramLabel = "DIR")
   void stateDir(String text) {
     arguments.put(Setting.STATE_DIR, text);
@@ -166,6 +184,14 @@ final class NodeOptions {
       }
       all.put(Setting.ENCRYPTION, "plain");
     }
+    if (noSharedMemory) {
+      if (all.containsKey(Setting.NEIGHBOURS)) {
+        throw new CommandException(
+            ExitCodes.USAGE,
+            "--no-shared-memory and --neighbours: both given (expected: one of them)");
+      }
+      all.put(Setting.NEIGHBOURS, "socket");
+    }
     return Settings.resolve(all, shell, Optional.ofNullable(config), defaults);
   }
 
@@ -186,7 +212,8 @@ final class NodeOptions {
         .finding(finding(settings))
         .links(
             NodeConfig.Links.defaults()
-                .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class)));
+                .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class))
+                .neighbours(settings.choice(Setting.NEIGHBOURS, NodeConfig.Neighbours.class)));
   }
 
   /// Returns the configuration of a node on this machine's loopback that looks for nobody.

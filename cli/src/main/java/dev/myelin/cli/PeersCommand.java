@@ -116,7 +116,7 @@ final class PeersCommand implements Callable<Integer> {
             "STATE",
             "SOURCE",
             "PROOF",
-            "LINK",
+            "PATH",
             "CONN",
             "RTT",
             "SENT",
@@ -130,7 +130,7 @@ final class PeersCommand implements Callable<Integer> {
               state(peer),
               peer.source(),
               proof(peer),
-              link(peer),
+              path(peer),
               Integer.toString(peer.connections()),
               peer.roundTrip().map(Words::time).orElse("-"),
               Words.bytes(peer.bytesSent()),
@@ -153,6 +153,8 @@ final class PeersCommand implements Callable<Integer> {
             peer.source(),
             "proof",
             proof(peer),
+            "path",
+            path(peer),
             "connections",
             peer.connections(),
             "bytes_sent",
@@ -186,5 +188,12 @@ final class PeersCommand implements Callable<Integer> {
 
   private static String proof(Peer peer) {
     return peer.state() != Peer.State.CONNECTED ? "-" : peer.proven() ? "mutual" : "stock";
+  }
+
+  private static String path(Peer peer) {
+    return peer.medium()
+        .filter(medium -> medium != Peer.Medium.SOCKET)
+        .map(medium -> medium.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+        .orElseGet(() -> link(peer));
   }
 }

@@ -53,6 +53,10 @@ enum Setting {
       "threads",
       "platform",
       "platform: lowest latency, for hundreds of peers; virtual: for thousands of idle ones."),
+  NEIGHBOURS(
+      "neighbours",
+      "shared-memory",
+      "shared-memory: frames of peers on this machine pass through memory; socket: as all others."),
   STATE_DIR(
       "state-dir",
       "",

@@ -140,13 +140,13 @@ final class Settings {
 
   private <E extends Enum<E>> E constant(Setting setting, String text, Class<E> type) {
     for (E constant : type.getEnumConstants()) {
-      if (constant.name().equalsIgnoreCase(text.strip())) {
+      if (constant.name().replace('_', '-').equalsIgnoreCase(text.strip())) {
         return constant;
       }
     }
     String names =
         Stream.of(type.getEnumConstants())
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .collect(Collectors.joining(", "));
     throw wrong(setting, names);
   }

@@ -39,6 +39,7 @@ final class GoodPeer implements AutoCloseable {
     Node node =
         Node.start(
             NodeConfig.of("lab", Identities.KEY)
+                .links(Identities.SOCKETS)
                 .listen(new Endpoint("127.0.0.1", 0))
                 .finding(Finding.only()));
     try {

@@ -1,5 +1,6 @@
 package dev.myelin.it;
 
+import dev.myelin.net.NodeConfig;
 import dev.myelin.net.NodeConfig.Identity;
 import dev.myelin.wire.ApiKey;
 import java.util.Optional;
@@ -8,6 +9,10 @@ import java.util.UUID;
 /// Who the nodes of the tests are.
 final class Identities {
   static final String KEY = "a key of at least sixteen bytes";
+
+  /// Links that harm can be done to, which memory shared with a neighbour is out of reach of.
+  static final NodeConfig.Links SOCKETS =
+      NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SOCKET);
 
   private Identities() {}
 

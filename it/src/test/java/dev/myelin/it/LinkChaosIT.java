@@ -169,6 +169,7 @@ class LinkChaosIT {
     private Link(TensorPool pool, Encryption encryption) throws IOException {
       NodeConfig config =
           NodeConfig.of("lab", Identities.KEY)
+              .links(Identities.SOCKETS)
               .listen(new Endpoint("127.0.0.1", 0))
               .security(Security.secure().encryption(encryption));
       Finding none =

@@ -82,6 +82,7 @@ final class NodeProcess {
         new Identity(UUID.fromString(args[0]), "lab", ApiKey.of(Identities.KEY), Optional.empty());
     NodeConfig config =
         NodeConfig.of("lab", Identities.KEY)
+            .links(Identities.SOCKETS)
             .identity(identity)
             .listen(new Endpoint(args[1], Integer.parseInt(args[2])))
             .security(security)

@@ -35,6 +35,7 @@ final class Recording {
     ByteArrayOutputStream heard = new ByteArrayOutputStream();
     NodeConfig config =
         NodeConfig.of("lab", Identities.KEY)
+            .links(Identities.SOCKETS)
             .listen(new Endpoint("127.0.0.1", 0))
             .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()))
             .finding(Finding.only());

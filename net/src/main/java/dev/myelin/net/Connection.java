@@ -12,11 +12,7 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,20 +43,11 @@ public final class Connection implements AutoCloseable {
     CLOSED
   }
 
-  static final Map<State, Set<State>> MOVES = new EnumMap<>(State.class);
-
-  static {
-    MOVES.put(State.HANDSHAKING, EnumSet.of(State.OPEN, State.CLOSED));
-    MOVES.put(State.OPEN, EnumSet.of(State.DRAINING, State.CLOSED));
-    MOVES.put(State.DRAINING, EnumSet.of(State.CLOSED));
-    MOVES.put(State.CLOSED, EnumSet.noneOf(State.class));
-  }
-
   private static final Message GOODBYE = new Message.Goodbye(0, "closing");
   private static final long COMPLAINT_NANOS = Duration.ofMillis(200).toNanos();
 
   private final Link link;
-  private final Session session;
+  private final NearSession session;
   private final Errands errands;
   private final Courier courier;
   private final AtomicInteger streams = new AtomicInteger(1);
@@ -84,12 +71,22 @@ public final class Connection implements AutoCloseable {
 
   Connection(Link link, Session session) {
     this.link = link;
-    this.session = session;
+    this.session = new NearSession(link, session, this::answer);
     move(State.OPEN);
-    errands = new Errands(link, session, new Owner());
+    errands = new Errands(link, this.session, new Owner());
     courier = new Courier(errands, link.transport().config().links().threads());
     pulse = new Pulse(link, courier, promisesLife(), this::close);
     link.transport().watchdog().watch(pulse);
+  }
+
+  /// Finds out whether the peer is a process of this machine, and shares memory with it then.
+  void meetNeighbour() {
+    session.neighbour().begin();
+  }
+
+  /// Returns what carries the bytes that this side sends.
+  public Peer.Medium medium() {
+    return session.neighbour().moved() ? Peer.Medium.SHARED_MEMORY : Peer.Medium.SOCKET;
   }
 
   /// Returns who the peer says it is; empty where its dialect does not tell.
@@ -154,10 +151,21 @@ public final class Connection implements AutoCloseable {
   /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
   public void send(Message message, Progress progress) throws IOException {
     requireOpenTensor(message);
+    pass(progress, watcher -> session.send(message, watcher));
+  }
+
+  /// Sends a tensor where it lies, if it lies in memory that the peer can map: then it is handed
+  /// over, and closed for the caller. Otherwise as [#send].
+  void give(Message.Transfer transfer, Progress progress) throws IOException {
+    requireOpenTensor(transfer);
+    pass(progress, watcher -> session.give(transfer, watcher));
+  }
+
+  private void pass(Progress progress, Watcher.Way way) throws IOException {
     enter();
     Watcher watcher = progress.equals(Progress.NONE) ? null : new Watcher(progress);
     try {
-      session.send(message, watcher == null ? Progress.NONE : watcher);
+      way.pass(watcher == null ? Progress.NONE : watcher);
     } catch (PeerException e) {
       throw e instanceof PeerException.Closed ? failed(e, true) : e;
     } catch (InterruptedIOException e) {
@@ -358,6 +366,7 @@ public final class Connection implements AutoCloseable {
     link.transport().watchdog().forget(pulse);
     link.close();
     session.endSends();
+    session.neighbour().close();
     courier.stop();
     if (!hasReader) {
       session.close();
@@ -417,7 +426,7 @@ public final class Connection implements AutoCloseable {
     if (now != State.OPEN) {
       leave();
       throw now == State.CLOSED
-          ? ended(false)
+          ? ConnectionMoves.ended(ending, remote(), false)
           : new PeerException.Closed("connection to " + remote() + " is closing", false, null);
     }
   }
@@ -455,7 +464,7 @@ public final class Connection implements AutoCloseable {
     stateLock.lock();
     try {
       if (ending != null) {
-        return ended(sent);
+        return ConnectionMoves.ended(ending, remote(), sent);
       }
     } finally {
       stateLock.unlock();
@@ -467,24 +476,6 @@ public final class Connection implements AutoCloseable {
         new PeerException.Closed(
             "connection to " + remote() + " ended: " + cause.getMessage(), sent, cause);
     close(failure);
-    return failure;
-  }
-
-  /// Returns a new exception of the same kind as the reason, so that each caller has a trace of its
-  /// own.
-  private PeerException ended(boolean sent) {
-    PeerException reason = ending;
-    String text =
-        reason == null
-            ? "connection to " + remote() + " ended"
-            : String.valueOf(reason.getMessage());
-    PeerException failure =
-        reason instanceof PeerException.TimedOut
-            ? new PeerException.TimedOut(text)
-            : new PeerException.Closed(text, sent, null);
-    if (reason != null) {
-      failure.addSuppressed(reason);
-    }
     return failure;
   }
 
@@ -515,7 +506,7 @@ public final class Connection implements AutoCloseable {
 
     @Override
     public boolean mayEndOutput() {
-      return !saysGoodbye() || goodbyeHeard;
+      return !saysGoodbye() || (goodbyeHeard && sending.get() == 0);
     }
 
     @Override
@@ -575,16 +566,6 @@ public final class Connection implements AutoCloseable {
   }
 
   private void moveLocked(State next) {
-    state = next(state, next);
-  }
-
-  /// Returns `next` if the drawing has that arrow.
-  static State next(State from, State next) {
-    Set<State> allowed = MOVES.get(from);
-    if (allowed == null || !allowed.contains(next)) {
-      throw new IllegalStateException(
-          "connection state: " + from + " to " + next + " (expected: one of " + allowed + ")");
-    }
-    return next;
+    state = ConnectionMoves.next(state, next);
   }
 }

@@ -51,16 +51,36 @@ final class Conversation {
   @Nullable Receipt send(
       TensorHeader header, Tensor tensor, Progress progress, @Nullable Duration limit)
       throws IOException, InterruptedException {
+    return send(header, tensor, progress, limit, connection::send);
+  }
+
+  /// Sends a tensor, takes it over, and waits for the receiver's word.
+  Receipt give(TensorHeader header, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException {
+    Receipt receipt = send(header, tensor, options.progress(), options.limit(), connection::give);
+    return receipt == null ? new Receipt(header.byteSize(), false) : receipt;
+  }
+
+  /// How a tensor leaves.
+  @FunctionalInterface
+  private interface Door {
+    void pass(Message.Transfer transfer, Progress progress) throws IOException;
+  }
+
+  private @Nullable Receipt send(
+      TensorHeader header, Tensor tensor, Progress progress, @Nullable Duration limit, Door door)
+      throws IOException, InterruptedException {
     int stream = connection.nextStream();
     Sending sending = new Sending(header.name(), progress);
     sendings.put(stream, sending);
+    long bytes = tensor.byteSize();
     try {
-      connection.send(new Message.Transfer(stream, header, tensor), sending);
-      events.sent(peer, tensor.byteSize());
+      door.pass(new Message.Transfer(stream, header, tensor), sending);
+      events.sent(peer, bytes);
       if (limit == null) {
         return null;
       }
-      return connection.confirms() ? sending.await(limit) : new Receipt(tensor.byteSize(), false);
+      return connection.confirms() ? sending.await(limit) : new Receipt(bytes, false);
     } finally {
       sendings.remove(stream);
     }
@@ -135,7 +155,15 @@ final class Conversation {
       case Message.Goodbye _ -> connection.stopSending();
       case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
       case Message.Opaque _ -> events.opaque();
-      case Message.Ping _, Message.Pong _, Message.Alive _, Message.Credit _ -> {
+      case Message.Ping _,
+          Message.Pong _,
+          Message.Alive _,
+          Message.Credit _,
+          Message.Meet _,
+          Message.Met _,
+          Message.Move _,
+          Message.Free _,
+          Message.Reference _ -> {
         // swallowed by the connection
       }
     }

@@ -33,6 +33,13 @@ final class Courier {
 
     /// Returns when all that was put or posted has left.
     void flush() throws IOException;
+
+    /// Returns whether both sides said goodbye, or the other never does, and nothing more is owed
+    /// than what was left to the courier by now.
+    boolean mayEnd();
+
+    /// Ends the output, if our goodbye is in it.
+    void end();
   }
 
   private final Route route;
@@ -124,11 +131,16 @@ final class Courier {
     try {
       while (mayGoOn()) {
         flushAsked = false;
+        // Asked before the outbox is emptied: what comes in between may be owed.
+        boolean last = route.mayEnd();
         Message message;
         while ((message = next()) != null) {
           route.put(message);
         }
         route.flush();
+        if (last) {
+          route.end();
+        }
       }
     } finally {
       goHome();

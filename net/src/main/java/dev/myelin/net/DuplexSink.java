@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Blocking output to a [Duplex]; the one place that writes to it.
 ///
@@ -45,6 +46,9 @@ final class DuplexSink implements ByteSink {
 
   private volatile long sentNanos = System.nanoTime();
   private volatile boolean broken;
+
+  /// Whoever holds the pen for more than a unit; set and cleared by that thread alone.
+  private volatile @Nullable Thread alonePen;
 
   /// How much of what gathered somebody waits for.
   private enum Part {
@@ -124,7 +128,9 @@ final class DuplexSink implements ByteSink {
   public void write(
       Precedence precedence, MemorySegment head, MemorySegment body, long offset, long length)
       throws IOException {
-    if (head.byteSize() + length <= SMALL_BYTES) {
+    if (Thread.currentThread().equals(alonePen)) {
+      writeAtOnce(head, body, offset, length);
+    } else if (head.byteSize() + length <= SMALL_BYTES) {
       gather(head, body, offset, length);
     } else {
       writeLarge(precedence, head, body, offset, length);
@@ -133,8 +139,38 @@ final class DuplexSink implements ByteSink {
 
   @Override
   public void flush() throws IOException {
-    if (mustWrite(Part.ALL)) {
+    if (!Thread.currentThread().equals(alonePen) && mustWrite(Part.ALL)) {
       writePage();
+    }
+  }
+
+  /// What is done while nobody else writes.
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /// Does something between two units, behind all that gathered; what it writes leaves at once.
+  void exclusively(Action action) throws IOException {
+    takePen(Precedence.CONTROL, MemorySegment.NULL);
+    try {
+      drain();
+      alonePen = Thread.currentThread();
+      action.run();
+    } catch (IOException | RuntimeException | Error e) {
+      abandon(e);
+      throw e;
+    } finally {
+      alonePen = null;
+      layDown();
+    }
+  }
+
+  private void writeAtOnce(MemorySegment head, MemorySegment body, long offset, long length)
+      throws IOException {
+    writeWindow(head, 0, head.byteSize());
+    for (long done = 0; done < length; ) {
+      done += writeWindow(body, offset + done, length - done);
     }
   }
 

@@ -236,6 +236,14 @@ final class DuplexSource implements ByteSource {
     }
   }
 
+  /// Drops what is buffered, at a point behind which the duplex carries only knocks; returns
+  /// whether it was nothing else.
+  boolean dropKnocks() {
+    boolean only = RingDuplex.areKnocks(buffer);
+    buffer.position(buffer.limit());
+    return only;
+  }
+
   /// Forgets the last target, so that its memory is not kept from being freed.
   void release() {
     view.release();

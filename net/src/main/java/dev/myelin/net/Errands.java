@@ -55,8 +55,6 @@ final class Errands implements Courier.Route {
     }
     if (message instanceof Message.Goodbye) {
       goodbyeSent = true;
-      flush();
-      endOutputIfDue();
     } else if (message instanceof Message.Fault) {
       flush();
       faultSent = true;
@@ -69,9 +67,14 @@ final class Errands implements Courier.Route {
     link.sink().flush();
   }
 
-  /// Ends the output if both sides said goodbye; a stock peer says none.
-  private void endOutputIfDue() {
-    if (owner.mayEndOutput()) {
+  @Override
+  public boolean mayEnd() {
+    return owner.mayEndOutput();
+  }
+
+  @Override
+  public void end() {
+    if (goodbyeSent && !outputEnded) {
       link.endOutput();
       outputEnded = true;
       owner.noted();

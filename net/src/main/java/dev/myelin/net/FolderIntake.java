@@ -61,6 +61,21 @@ final class FolderIntake implements Intake {
     }
   }
 
+  /// Copies it into its file at once: a file must not change when the peer does.
+  @Override
+  public Tensor adopt(int stream, TensorHeader header, Tensor foreign) throws PeerException {
+    Tensor mine = land(stream, header);
+    try {
+      prepare(stream, header, header.byteSize());
+      mine.segment().copyFrom(foreign.segment());
+    } catch (PeerException e) {
+      abandoned(stream, header, String.valueOf(e.getMessage()));
+      throw e;
+    }
+    foreign.close();
+    return mine;
+  }
+
   @Override
   public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
     raw(stream).prepare(bytes);

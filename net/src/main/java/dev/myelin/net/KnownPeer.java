@@ -112,6 +112,15 @@ final class KnownPeer implements Peer {
   }
 
   @Override
+  public Optional<Medium> medium() {
+    return locked(
+        () -> {
+          Conversation open = openConversation();
+          return open == null ? Optional.empty() : Optional.of(open.connection().medium());
+        });
+  }
+
+  @Override
   public long bytesSent() {
     return sent.sum();
   }
@@ -177,6 +186,16 @@ final class KnownPeer implements Peer {
         }
         chosen = next;
       }
+    }
+  }
+
+  @Override
+  public Receipt give(String name, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException {
+    try (Tensor mine = tensor.handOver()) {
+      TensorHeader header = header(name, mine, options.digest());
+      Receipt receipt = overAny(way -> way.give(header, mine, options));
+      return receipt == null ? new Receipt(header.byteSize(), false) : receipt;
     }
   }
 

@@ -5,14 +5,15 @@ import java.net.InetAddress;
 
 /// What a connection stands on: bytes both ways with their two ends, where they lead, and the
 /// transport it shares.
-record Link(Duplex duplex, DuplexSource source, DuplexSink sink, Way way, Transport transport) {
+record Link(
+    MovableDuplex duplex, DuplexSource source, DuplexSink sink, Way way, Transport transport) {
   /// Where the bytes go, in which dialect, and who dialled.
   ///
   /// @param address the address behind `remote`, whose host may be a name
   record Way(Endpoint remote, InetAddress address, String dialect, boolean inbound) {}
 
   static Link over(Duplex duplex, Way way, Transport transport) {
-    Duplex bytes = transport.worn(duplex);
+    MovableDuplex bytes = new MovableDuplex(transport.worn(duplex));
     return new Link(bytes, new DuplexSource(bytes), new DuplexSink(bytes), way, transport);
   }
 

@@ -3,6 +3,7 @@ package dev.myelin.net;
 import dev.myelin.net.discovery.Announced;
 import dev.myelin.net.discovery.Discoveries;
 import dev.myelin.net.discovery.Discovery;
+import dev.myelin.net.shared.SharedMemory;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
@@ -311,6 +312,18 @@ public final class Node implements AutoCloseable {
   /// Returns the pool in which tensors land.
   public TensorPool pool() {
     return pool;
+  }
+
+  /// Returns why no node of this process can share memory with others on this machine; empty if
+  /// they can.
+  public static Optional<String> whyNothingIsShared() {
+    return SharedMemory.whyNot();
+  }
+
+  /// Returns the pool for tensors that are to be given to peers on this machine without a copy; see
+  /// [Peer#give]. Where nothing is shared it is a pool like any other.
+  public TensorPool sharedPool() {
+    return transport.neighbourhood().given();
   }
 
   /// Returns what was counted since the start, by name: refusals, drops, bytes, frames.

@@ -96,26 +96,42 @@ public record NodeConfig(
   ///
   /// @param threads what kind of thread reads a connection
   /// @param profile what a reader does before it sleeps
-  public record Links(Threads threads, Profile profile) {
+  /// @param neighbours how peers on the same machine are reached
+  public record Links(Threads threads, Profile profile, Neighbours neighbours) {
     public Links {
+      Objects.requireNonNull(neighbours, "neighbours");
       Objects.requireNonNull(threads, "threads");
       Objects.requireNonNull(profile, "profile");
     }
 
-    /// Returns platform threads and the balanced profile.
+    /// Returns platform threads, the balanced profile, and memory shared with neighbours.
     public static Links defaults() {
-      return new Links(Threads.PLATFORM, Profile.BALANCED);
+      return new Links(Threads.PLATFORM, Profile.BALANCED, Neighbours.SHARED_MEMORY);
     }
 
     /// Returns a copy with another kind of reader thread.
     public Links threads(Threads other) {
-      return new Links(other, profile);
+      return new Links(other, profile, neighbours);
     }
 
     /// Returns a copy with another profile.
     public Links profile(Profile other) {
-      return new Links(threads, other);
+      return new Links(threads, other, neighbours);
     }
+
+    /// Returns a copy that reaches peers on the same machine otherwise.
+    public Links neighbours(Neighbours other) {
+      return new Links(threads, profile, other);
+    }
+  }
+
+  /// How a peer on the same machine is reached, once it has proven that it is one.
+  public enum Neighbours {
+    /// Through memory that both processes map, where they run as the same user and can see each
+    /// other's memory in the file system; through the socket else.
+    SHARED_MEMORY,
+    /// Through the socket, as any other peer.
+    SOCKET
   }
 
   /// What a reader does before it sleeps until bytes come.

@@ -155,6 +155,13 @@ final class NodeEvents {
     }
 
     @Override
+    public Tensor adopt(int stream, TensorHeader header, Tensor foreign) throws PeerException {
+      peer.id()
+          .ifPresent(id -> tell(l -> l.receiving(id, stream, header.name(), header.byteSize())));
+      return landing.adopt(stream, header, foreign);
+    }
+
+    @Override
     public void landed(int stream, TensorHeader header, long bytesSoFar) {
       landing.landed(stream, header, bytesSoFar);
       if (listeners.isEmpty()) {

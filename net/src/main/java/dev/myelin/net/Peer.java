@@ -22,6 +22,14 @@ public interface Peer {
     LOST
   }
 
+  /// What carries the bytes to a peer.
+  enum Medium {
+    /// A socket; see [#protection()].
+    SOCKET,
+    /// Memory that both processes share, on one machine.
+    SHARED_MEMORY
+  }
+
   /// Returns the id; empty while a fixed address has not told who it is.
   Optional<PeerId> id();
 
@@ -46,6 +54,9 @@ public interface Peer {
 
   /// Returns the round trip of the last probe; empty before the first, and for stock peers.
   Optional<Duration> roundTrip();
+
+  /// Returns what carries the bytes we send; empty while there is no connection.
+  Optional<Medium> medium();
 
   /// Returns the bytes of tensors sent to it.
   long bytesSent();
@@ -87,5 +98,17 @@ public interface Peer {
   ///   wrong
   /// @throws dev.myelin.wire.PeerException.TimedOut if no word came in time
   Receipt deliver(String name, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException;
+
+  /// Sends a tensor, takes it over, and returns when the receiver has it: closed here or by the
+  /// receiver, whatever happens, so that it must not be used after.
+  ///
+  /// A tensor of [Node#sharedPool] whose receiver shares memory with this node is not copied: the
+  /// receiver's tensor is that very memory, which comes back to the pool once it is closed there,
+  /// or that process has ended. Any other goes as [#deliver] sends it. Waits and throws as
+  /// [#deliver].
+  ///
+  /// @throws IllegalArgumentException if the tensor is a view, which owns nothing
+  Receipt give(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException;
 }

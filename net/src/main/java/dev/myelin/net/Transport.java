@@ -38,6 +38,7 @@ public final class Transport implements AutoCloseable {
   private final @Nullable Encrypter encrypter;
   private final Dialler dialler;
   private final SecureRandom random = new SecureRandom();
+  private final Neighbourhood neighbourhood;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
   private volatile int listenPort;
@@ -51,6 +52,8 @@ public final class Transport implements AutoCloseable {
     this.encrypter = encrypter;
     this.dialler = new Dialler(this, encrypter, compatible, resolver);
     this.watchdog = new Watchdog(threadName("watchdog"));
+    this.neighbourhood = Neighbourhood.open(this);
+    watchdog.watch(neighbourhood);
   }
 
   private static @Nullable Encrypter encrypter(NodeConfig config) throws IOException {
@@ -124,6 +127,7 @@ public final class Transport implements AutoCloseable {
     link.duplex().widen();
     Connection connection = new Connection(link, session);
     connections.add(connection);
+    connection.meetNeighbour();
     if (closed) {
       connection.close();
     }
@@ -172,6 +176,7 @@ public final class Transport implements AutoCloseable {
     tasks.close();
     watchdog.close();
     memory.close();
+    neighbourhood.close();
     if (encrypter != null) {
       encrypter.close();
     }
@@ -218,6 +223,14 @@ public final class Transport implements AutoCloseable {
 
   Tasks tasks() {
     return tasks;
+  }
+
+  Neighbourhood neighbourhood() {
+    return neighbourhood;
+  }
+
+  SecureRandom random() {
+    return random;
   }
 
   Watchdog watchdog() {

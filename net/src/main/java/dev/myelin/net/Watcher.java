@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 /// Passes the progress of one message on, and remembers what its receiver threw: that ends the
 /// message, while any other failure of a write ends the connection.
 final class Watcher implements Progress {
+  /// What sends, watched or not.
+  @FunctionalInterface
+  interface Way {
+    void pass(Progress watcher) throws IOException;
+  }
+
   private final Progress to;
   private @Nullable Exception thrown;
 

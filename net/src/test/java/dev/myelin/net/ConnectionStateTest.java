@@ -32,9 +32,9 @@ class ConnectionStateTest {
   @MethodSource("everyPair")
   void movesOnlyAlongTheArrows(State from, State next) {
     if (ARROWS.contains(from + " " + next)) {
-      assertThat(Connection.next(from, next)).isEqualTo(next);
+      assertThat(ConnectionMoves.next(from, next)).isEqualTo(next);
     } else {
-      assertThatThrownBy(() -> Connection.next(from, next))
+      assertThatThrownBy(() -> ConnectionMoves.next(from, next))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(from.name())
           .hasMessageContaining(next.name());
@@ -43,6 +43,6 @@ class ConnectionStateTest {
 
   @Test
   void knowsEveryState() {
-    assertThat(Connection.MOVES.keySet()).isEqualTo(EnumSet.allOf(State.class));
+    assertThat(ConnectionMoves.MOVES.keySet()).isEqualTo(EnumSet.allOf(State.class));
   }
 }

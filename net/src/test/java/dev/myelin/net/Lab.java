@@ -34,11 +34,10 @@ final class Lab {
 
   private Lab() {}
 
-  /// Returns a node on a free loopback port that finds nobody by itself; in clear, because most
-  /// tests look at bytes or write some.
+  /// Returns a node on a free loopback port that finds nobody by itself; in clear and over sockets,
+  /// because most tests look at bytes or write some.
   static NodeConfig config() {
-    return encrypted()
-        .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()));
+    return sharing().links(NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SOCKET));
   }
 
   /// Returns the policy that lets stock peers in, for a node that does not encrypt.
@@ -48,6 +47,18 @@ final class Lab {
 
   /// Returns the same with the security that nobody configured.
   static NodeConfig encrypted() {
+    return everyday()
+        .links(NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SOCKET));
+  }
+
+  /// Returns the same as the first, but for peers on this machine, which share memory with it.
+  static NodeConfig sharing() {
+    return everyday()
+        .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()));
+  }
+
+  /// Returns the same with everything as it is when nobody configures it.
+  static NodeConfig everyday() {
     return NodeConfig.of(COMMUNITY, KEY).listen(LOOPBACK).finding(NodeConfig.Finding.only());
   }
 

@@ -23,12 +23,11 @@ class SlowReaderTest {
   void makesTheSenderWaitBeyondTheSilenceLimitWithoutFailing(
       NodeConfig.Threads threads, TensorPool pool) throws Exception {
     try (Node one =
-            Node.start(
-                Lab.config(Lab.impatient()).links(NodeConfig.Links.defaults().threads(threads)));
+            Node.start(Lab.config(Lab.impatient()).links(Lab.config().links().threads(threads)));
         Node two =
             Node.start(
                 Lab.config(Lab.merged(Lab.impatient().waits(), Lab.memory(1, 256 << 20).streams()))
-                    .links(NodeConfig.Links.defaults().threads(threads)));
+                    .links(Lab.config().links().threads(threads)));
         Tensor tensor = Lab.counted(pool, 16 << 20)) {
       Peer peer = one.connect(two.endpoint(), Lab.SOON);
       FutureTask<Boolean> sender =

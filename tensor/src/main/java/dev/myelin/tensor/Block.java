@@ -3,34 +3,24 @@ package dev.myelin.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Memory taken from the system at once and given back at once.
+/// Memory taken from a source at once and given back at once.
 final class Block {
   static final long ALIGNMENT = 64;
 
-  private final Arena arena;
+  /// The memory of this process alone.
+  static final MemorySource SYSTEM = Private::take;
+
+  private final MemorySource.Memory owner;
   private final MemorySegment memory;
 
-  private Block(Arena arena, MemorySegment memory) {
-    this.arena = arena;
-    this.memory = memory;
+  private Block(MemorySource.Memory owner, long bytes) {
+    this.owner = owner;
+    this.memory = owner.segment().asSlice(0, bytes);
   }
 
-  /// @throws PoolExhaustedException if the system has no such memory, or the JVM may not ask for it
-  static Block ofSystem(long bytes) {
-    Arena arena = Arena.ofShared();
-    try {
-      return new Block(arena, arena.allocate(bytes, ALIGNMENT));
-    } catch (OutOfMemoryError e) {
-      arena.close();
-      throw new PoolExhaustedException(
-          bytes
-              + " bytes: the JVM got none from the system (expected: that memory and"
-              + " -XX:MaxDirectMemorySize, which is -Xmx where it is not given, leave room): "
-              + e.getMessage());
-    } catch (Throwable e) {
-      arena.close();
-      throw e;
-    }
+  /// @throws PoolExhaustedException if the source has no such memory
+  static Block of(MemorySource source, long bytes) {
+    return new Block(source.take(bytes), bytes);
   }
 
   long bytes() {
@@ -41,10 +31,36 @@ final class Block {
     return memory.asSlice(offset, bytes);
   }
 
-  /// Gives the memory back to the system.
+  /// Gives the memory back to its source.
   ///
   /// @throws IllegalStateException if a system call still uses it
   void close() {
-    arena.close();
+    owner.close();
+  }
+
+  /// Memory with an arena of its own.
+  private record Private(Arena arena, MemorySegment segment) implements MemorySource.Memory {
+    /// @throws PoolExhaustedException if the system has no such memory, or the JVM may not ask
+    static Private take(long bytes) {
+      Arena arena = Arena.ofShared();
+      try {
+        return new Private(arena, arena.allocate(bytes, ALIGNMENT));
+      } catch (OutOfMemoryError e) {
+        arena.close();
+        throw new PoolExhaustedException(
+            bytes
+                + " bytes: the JVM got none from the system (expected: that memory and"
+                + " -XX:MaxDirectMemorySize, which is -Xmx where it is not given, leave room): "
+                + e.getMessage());
+      } catch (Throwable e) {
+        arena.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      arena.close();
+    }
   }
 }

@@ -30,13 +30,15 @@ final class BlockStore {
   private final long slabBytes;
   private final SlabHeap slabs = new SlabHeap();
   private final @Nullable ArrayDeque<Block>[] free = emptyClasses();
+  private final MemorySource source;
   private long reserved;
   private long peak;
   private long earlierPeak;
   private int returns;
 
-  BlockStore(long limitBytes) {
+  BlockStore(long limitBytes, MemorySource source) {
     this.limitBytes = limitBytes;
+    this.source = source;
     long share = Math.clamp(limitBytes / SLABS_PER_LIMIT, SMALLEST_SLAB, LARGEST_SLAB);
     this.slabBytes = Math.min(share, limitBytes);
   }
@@ -78,6 +80,11 @@ final class BlockStore {
       return rounded;
     }
     return reserve(bytes) ? bytes : -1;
+  }
+
+  /// Makes a block for which room was counted.
+  Block makeBlock(long bytes) {
+    return Block.of(source, bytes);
   }
 
   void unreserve(long bytes) {
@@ -135,7 +142,7 @@ final class BlockStore {
       }
     }
     try {
-      slabs.add(Block.ofSystem(size));
+      slabs.add(makeBlock(size));
       return true;
     } catch (Throwable e) {
       reserved -= size;

@@ -176,6 +176,24 @@ public final class Tensor implements AutoCloseable {
         && segment().mismatch(other.segment()) < 0;
   }
 
+  /// Returns a tensor that owns the memory in place of this one, which is closed from now on
+  /// without giving anything back.
+  ///
+  /// @throws IllegalStateException if this tensor was closed
+  /// @throws IllegalArgumentException if this is a view, which owns nothing
+  public Tensor handOver() {
+    requireOpen();
+    if (owner != null) {
+      throw new IllegalArgumentException(
+          "tensor " + this + ": a view (expected: one that owns its memory)");
+    }
+    Tensor heir = new Tensor(dtype, shape, segment, null, release);
+    if (!CLOSED.compareAndSet(this, false, true)) {
+      throw new IllegalStateException("tensor " + this + " was closed");
+    }
+    return heir;
+  }
+
   /// Gives the memory back to where it came from. Twice is harmless, from any thread.
   @Override
   public void close() {

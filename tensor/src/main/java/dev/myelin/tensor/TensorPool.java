@@ -45,7 +45,12 @@ public final class TensorPool implements AutoCloseable {
 
   /// Opens a root pool that never holds more than `limitBytes`.
   public static TensorPool open(String name, long limitBytes) {
-    return new TensorPool(name, limitBytes, null, new Root(limitBytes));
+    return open(name, limitBytes, Block.SYSTEM);
+  }
+
+  /// Opens a root pool that never holds more than `limitBytes`, and takes them from that source.
+  public static TensorPool open(String name, long limitBytes, MemorySource source) {
+    return new TensorPool(name, limitBytes, null, new Root(limitBytes, source));
   }
 
   /// Opens a pool that counts against this one and all above it.
@@ -265,7 +270,7 @@ public final class TensorPool implements AutoCloseable {
   private Tensor tensor(Lease lease, long fresh) {
     if (fresh > 0) {
       try {
-        lease.block = Block.ofSystem(fresh);
+        lease.block = root.store.makeBlock(fresh);
       } catch (Throwable e) {
         takeBack(lease, fresh);
         throw e;
@@ -367,8 +372,8 @@ public final class TensorPool implements AutoCloseable {
     int waiting;
     volatile @Nullable LongConsumer toll;
 
-    Root(long limitBytes) {
-      this.store = new BlockStore(Math.max(0, limitBytes));
+    Root(long limitBytes, MemorySource source) {
+      this.store = new BlockStore(Math.max(0, limitBytes), source);
     }
   }
 }

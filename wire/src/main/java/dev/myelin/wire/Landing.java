@@ -68,6 +68,15 @@ public interface Landing {
     return false;
   }
 
+  /// Returns the tensor to give out for one that the peer handed over where it lies: that very one,
+  /// or a copy in memory of this landing's own, once the foreign one is closed.
+  ///
+  /// @throws PeerException.Overloaded as [#land]; the foreign one stays the caller's
+  /// @throws PeerException.Refused as [#land]; the foreign one stays the caller's
+  default Tensor adopt(int stream, TensorHeader header, Tensor foreign) throws PeerException {
+    return foreign;
+  }
+
   /// Called as the bytes of a described tensor arrive.
   default void landed(int stream, TensorHeader header, long bytesSoFar) {}
 

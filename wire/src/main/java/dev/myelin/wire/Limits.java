@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /// Everything a peer may make us do before we say no. Every field has a test.
-public record Limits(Frames frames, Streams streams, Strangers strangers, Waits waits, Flow flow) {
-  /// Limits with the usual flow.
+public record Limits(
+    Frames frames, Streams streams, Strangers strangers, Waits waits, Flow flow, Sharing sharing) {
+  /// Limits with the usual flow and the usual sharing.
   public Limits(Frames frames, Streams streams, Strangers strangers, Waits waits) {
-    this(frames, streams, strangers, waits, Flow.defaults());
+    this(frames, streams, strangers, waits, Flow.defaults(), Sharing.defaults());
   }
 
   public Limits {
+    Objects.requireNonNull(sharing, "sharing");
     Objects.requireNonNull(frames, "frames");
     Objects.requireNonNull(streams, "streams");
     Objects.requireNonNull(strangers, "strangers");
@@ -25,12 +27,36 @@ public record Limits(Frames frames, Streams streams, Strangers strangers, Waits 
         Streams.defaults(),
         Strangers.defaults(),
         Waits.defaults(),
-        Flow.defaults());
+        Flow.defaults(),
+        Sharing.defaults());
   }
 
   /// Returns a copy with another flow.
   public Limits flow(Flow other) {
-    return new Limits(frames, streams, strangers, waits, other);
+    return new Limits(frames, streams, strangers, waits, other, sharing);
+  }
+
+  /// Returns a copy with other limits of shared memory.
+  public Limits sharing(Sharing other) {
+    return new Limits(frames, streams, strangers, waits, flow, other);
+  }
+
+  /// The memory shared with processes of the same machine.
+  ///
+  /// @param poolBytes the memory of ours that tensors for neighbours lie in, of all together
+  /// @param mappedBytes the memory of neighbours that is mapped here, of all together
+  /// @param segments in how many pieces
+  public record Sharing(long poolBytes, long mappedBytes, int segments) {
+    public Sharing {
+      atLeast("poolBytes", poolBytes, 0);
+      atLeast("mappedBytes", mappedBytes, 0);
+      atLeast("segments", segments, 0);
+    }
+
+    /// Returns 2 GiB, 16 GiB and 4096 pieces.
+    public static Sharing defaults() {
+      return new Sharing(2L << 30, 16L << 30, 4096);
+    }
   }
 
   /// The size of single frames.

@@ -78,6 +78,51 @@ public sealed interface Message {
     }
   }
 
+  /// The sender is a process of the machine that started as `boot` tells, and holds this memory;
+  /// who can read the secret in it sees the same memory.
+  ///
+  /// @param boot what tells one start of one machine from all others
+  /// @param uid the user that the process runs as
+  /// @param bytesToo whether this side wants frames to pass through memory as well
+  /// @param at where to find the memory in which it will write its frames
+  /// @param proofHex what only a holder of the key who knows the secret can compute of the rest
+  record Meet(long boot, int uid, boolean bytesToo, Place at, String proofHex) implements Message {}
+
+  /// Answers a [Meet]: the sender sees the memory, or why it does not want to; `code` is one of
+  /// [FaultCode].
+  ///
+  /// @param proofHex what only a holder of the key who has read the secret can compute
+  record Met(int code, String proofHex, String text) implements Message {}
+
+  /// Nothing follows this frame here: the sender's next one stands in the memory both sides have
+  /// met.
+  record Move() implements Message {}
+
+  /// These tensors, which the other side handed over, are closed: their memory is its own again.
+  record Free(List<Long> ids) implements Message {
+    public Free {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /// A whole tensor that stays where it is: in memory of the sender which the receiver can map. The
+  /// receiver has it until it sends [Free].
+  ///
+  /// @param id what the sender calls it
+  /// @param header as of a transfer; with a digest other than NONE the sender wants a receipt
+  /// @param at the memory in which it lies
+  /// @param offset where in there
+  record Reference(int stream, long id, TensorHeader header, Place at, long offset)
+      implements Message {}
+
+  /// Where a process finds memory of another.
+  ///
+  /// @param pid the process that made it; zero where the [Meet] told it
+  /// @param descriptor the number by which that process knows it
+  /// @param inode what tells it from memory that has the same number later
+  /// @param bytes its exact size
+  record Place(int pid, int descriptor, long inode, long bytes) {}
+
   /// A frame this side does not know; never dropped silently. The body is borrowed until the next
   /// receive.
   record Opaque(int type, MemorySegment body) implements Message {}

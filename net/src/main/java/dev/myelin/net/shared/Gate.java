@@ -69,7 +69,9 @@ public final class Gate extends AbstractInterruptibleChannel {
   boolean awaitRing(Doorbell bell, SpinBudget spin, BooleanSupplier ready, long limitNanos)
       throws IOException {
     long start = System.nanoTime();
-    if (spun(spin, ready, start)) {
+    long budget = spin.nanos();
+    if (spun(budget, ready, start)) {
+      spin.paid();
       return true;
     }
     boolean virtual = Thread.currentThread().isVirtual();
@@ -94,7 +96,7 @@ public final class Gate extends AbstractInterruptibleChannel {
       listener = null;
       end(came);
     }
-    spin.slept(System.nanoTime() - start);
+    note(spin, budget, System.nanoTime() - start);
     return came;
   }
 
@@ -118,7 +120,8 @@ public final class Gate extends AbstractInterruptibleChannel {
       awaitRing(bell, spin, ready, -1);
       return;
     }
-    boolean came = spun(spin, ready, System.nanoTime());
+    long start = System.nanoTime();
+    boolean came = spun(spin.nanos(), ready, start);
     begin();
     try {
       for (long nap = POLL_NANOS; !came && isOpen(); nap = Math.min(2 * nap, LONGEST_POLL_NANOS)) {
@@ -130,20 +133,27 @@ public final class Gate extends AbstractInterruptibleChannel {
     }
   }
 
-  private boolean spun(SpinBudget spin, BooleanSupplier ready, long start) {
-    long budget = spin.nanos();
-    long waited = 0;
-    while (waited < budget) {
+  private static void note(SpinBudget spin, long budget, long waitedNanos) {
+    if (budget > 0) {
+      spin.failed(waitedNanos);
+    } else {
+      spin.slept(waitedNanos);
+    }
+  }
+
+  private static boolean spun(long budget, BooleanSupplier ready, long start) {
+    if (budget == 0) {
+      return ready.getAsBoolean();
+    }
+    do {
       for (int i = 0; i < SPINS_PER_LOOK; i++) {
         if (ready.getAsBoolean()) {
-          spin.paid(waited);
           return true;
         }
         Thread.onSpinWait();
       }
-      waited = System.nanoTime() - start;
-    }
-    return ready.getAsBoolean();
+    } while (System.nanoTime() - start < budget);
+    return false;
   }
 
   @Override
@@ -151,9 +161,20 @@ public final class Gate extends AbstractInterruptibleChannel {
     wakeAll();
   }
 
-  /// Wakes every thread of this process that waits here.
-  void wakeAll() {
-    bells.forEach(Doorbell::ring);
+  /// Wakes every thread that waits here, so that it looks again.
+  public void wake() {
+    wakeAll();
+  }
+
+  private void wakeAll() {
+    try {
+      bells.forEach(Doorbell::ring);
+    } catch (IllegalStateException e) {
+      if (isOpen()) {
+        throw e;
+      }
+      // Unmapped already: nobody can sleep there.
+    }
     LockSupport.unpark(listener);
   }
 }

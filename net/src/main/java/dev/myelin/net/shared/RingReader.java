@@ -19,25 +19,26 @@ public final class RingReader {
   private final Gate gate;
   private final Doorbell writer;
   private final Doorbell own;
-  private final SpinBudget spin = SpinBudget.ofThisMachine();
+  private final SpinBudget spin;
   private final BooleanSupplier ready = this::mayGoOn;
 
   private long tail;
   private long knownHead;
 
-  private RingReader(MemorySegment memory, Gate gate) {
+  private RingReader(MemorySegment memory, Gate gate, SpinBudget spin) {
     this.memory = memory;
     this.capacity = RingLayout.capacity(memory);
     this.stride = capacity / 4;
     this.bytes = memory.asSlice(RingLayout.BYTES).asByteBuffer();
     this.gate = gate;
+    this.spin = spin;
     this.writer = new Doorbell(memory, RingLayout.WRITER_BELL);
     this.own = new Doorbell(memory, RingLayout.READER_BELL);
   }
 
   /// Returns the reading end of a ring in this memory.
-  public static RingReader over(MemorySegment memory, Gate gate) {
-    RingReader reader = new RingReader(memory, gate);
+  public static RingReader over(MemorySegment memory, Gate gate, SpinBudget spin) {
+    RingReader reader = new RingReader(memory, gate, spin);
     gate.add(reader.own);
     return reader;
   }

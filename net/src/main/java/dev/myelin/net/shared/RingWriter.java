@@ -26,27 +26,28 @@ public final class RingWriter {
   private final Knock knock;
   private final Doorbell reader;
   private final Doorbell own;
-  private final SpinBudget spin = SpinBudget.ofThisMachine();
+  private final SpinBudget spin;
   private final BooleanSupplier ready = this::mayGoOn;
 
   private long head;
   private long published;
   private long knownTail;
 
-  private RingWriter(MemorySegment memory, Gate gate, Knock knock) {
+  private RingWriter(MemorySegment memory, Gate gate, Knock knock, SpinBudget spin) {
     this.memory = memory;
     this.capacity = RingLayout.capacity(memory);
     this.stride = capacity / 4;
     this.bytes = memory.asSlice(RingLayout.BYTES).asByteBuffer();
     this.gate = gate;
+    this.spin = spin;
     this.knock = knock;
     this.reader = new Doorbell(memory, RingLayout.READER_BELL);
     this.own = new Doorbell(memory, RingLayout.WRITER_BELL);
   }
 
   /// Returns the writing end of a ring in this memory.
-  public static RingWriter over(MemorySegment memory, Gate gate, Knock knock) {
-    RingWriter writer = new RingWriter(memory, gate, knock);
+  public static RingWriter over(MemorySegment memory, Gate gate, Knock knock, SpinBudget spin) {
+    RingWriter writer = new RingWriter(memory, gate, knock, spin);
     gate.add(writer.own);
     return writer;
   }

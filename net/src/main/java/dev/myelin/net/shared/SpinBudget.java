@@ -2,38 +2,76 @@ package dev.myelin.net.shared;
 
 /// How long one side spins before it sleeps: as long as that pays, and not at all where it does
 /// not. Used by one thread at a time.
-final class SpinBudget {
-  /// A sleep and a wake-up together take about so long; who waits less had better spun.
-  private static final long WORTH_NANOS = 50_000;
-
-  private static final long FIRST_STEP_NANOS = 1000;
+///
+/// A spin that found nothing cost processor time that the other side may have needed. A cautious
+/// side sleeps at once after a few of them, and tries a spin only now and then, ever more seldom.
+/// An eager one, which has a processor to itself, spins on as long as answers come fast, asleep or
+/// awake.
+public final class SpinBudget {
+  private static final int MOST_CREDIT = 4;
+  private static final int FAILURE = 2;
+  private static final int FIRST_PAUSE = 16;
+  private static final int LONGEST_PAUSE = 512;
+  private static final long MOST_NANOS = 20_000;
+  private static final long FAST_NANOS = 200_000;
 
   private final long mostNanos;
-  private long nanos;
+  private final boolean eager;
+  private int credit = MOST_CREDIT;
+  private int pause = FIRST_PAUSE;
+  private int waitsToGo;
 
   /// @param processors how many threads can run at once; with one, spinning only keeps the other
   ///   side from running
-  SpinBudget(int processors, long mostNanos) {
-    this.mostNanos = processors > 1 ? mostNanos : 0;
-    this.nanos = this.mostNanos;
+  SpinBudget(int processors, boolean eager) {
+    this.mostNanos = processors > 1 ? MOST_NANOS : 0;
+    this.eager = eager;
   }
 
-  static SpinBudget ofThisMachine() {
-    return new SpinBudget(Runtime.getRuntime().availableProcessors(), 25_000);
+  /// Returns that of a side whose processor others want too.
+  public static SpinBudget cautious() {
+    return new SpinBudget(Runtime.getRuntime().availableProcessors(), false);
   }
 
+  /// Returns that of a side that has a processor to itself.
+  public static SpinBudget eager() {
+    return new SpinBudget(Runtime.getRuntime().availableProcessors(), true);
+  }
+
+  /// Returns for how long to spin now.
   long nanos() {
-    return nanos;
+    if (waitsToGo > 0) {
+      waitsToGo--;
+      return 0;
+    }
+    return mostNanos;
   }
 
   /// Notes that what was awaited came while spinning.
-  void paid(long waitedNanos) {
-    nanos = Math.min(mostNanos, Math.max(nanos, 2 * waitedNanos));
+  void paid() {
+    credit = Math.min(MOST_CREDIT, credit + 1);
+    if (credit == MOST_CREDIT) {
+      pause = FIRST_PAUSE;
+    }
   }
 
-  /// Notes that it came while asleep.
+  /// Notes that a spin found nothing, and how long the wait took in all.
+  void failed(long waitedNanos) {
+    if (eager && waitedNanos < FAST_NANOS) {
+      return;
+    }
+    credit -= FAILURE;
+    if (credit <= 0) {
+      credit = 1;
+      waitsToGo = pause;
+      pause = Math.min(eager ? FIRST_PAUSE : LONGEST_PAUSE, 2 * pause);
+    }
+  }
+
+  /// Notes that a wait without a spin took so long.
   void slept(long waitedNanos) {
-    nanos =
-        waitedNanos < WORTH_NANOS ? Math.min(mostNanos, 2 * nanos + FIRST_STEP_NANOS) : nanos / 2;
+    if (eager && waitedNanos < FAST_NANOS) {
+      waitsToGo = 0;
+    }
   }
 }

@@ -45,8 +45,8 @@ final class RingChild {
 
   public static void main(String[] args) throws IOException {
     Gate gate = new Gate();
-    RingReader reader = RingReader.over(found(args[0]), gate);
-    RingWriter writer = RingWriter.over(found(args[1]), gate, () -> {});
+    RingReader reader = RingReader.over(found(args[0]), gate, SpinBudget.cautious());
+    RingWriter writer = RingWriter.over(found(args[1]), gate, () -> {}, SpinBudget.cautious());
     ByteBuffer bytes = ByteBuffer.allocateDirect(10_000);
     while (reader.read(bytes, -1) >= 0) {
       writer.write(bytes.flip());

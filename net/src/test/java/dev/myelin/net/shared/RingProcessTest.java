@@ -26,8 +26,8 @@ class RingProcessTest {
         SharedMemory back = SharedMemory.make(BYTES);
         Gate gate = new Gate()) {
       Process child = RingChild.start(there, back);
-      RingWriter writer = RingWriter.over(there.segment(), gate, () -> {});
-      RingReader reader = RingReader.over(back.segment(), gate);
+      RingWriter writer = RingWriter.over(there.segment(), gate, () -> {}, SpinBudget.cautious());
+      RingReader reader = RingReader.over(back.segment(), gate, SpinBudget.cautious());
       FutureTask<byte[]> answer = new FutureTask<>(() -> Rings.readFully(reader, sent.length));
       Thread.ofPlatform().start(answer);
       writer.write(ByteBuffer.wrap(sent));
@@ -44,8 +44,8 @@ class RingProcessTest {
         SharedMemory back = SharedMemory.make(BYTES);
         Gate gate = new Gate()) {
       Process child = RingChild.start(there, back);
-      RingWriter writer = RingWriter.over(there.segment(), gate, () -> {});
-      RingReader reader = RingReader.over(back.segment(), gate);
+      RingWriter writer = RingWriter.over(there.segment(), gate, () -> {}, SpinBudget.cautious());
+      RingReader reader = RingReader.over(back.segment(), gate, SpinBudget.cautious());
       writer.write(ByteBuffer.allocate(1000));
       writer.publish();
       assertThat(Rings.readFully(reader, 1000)).hasSize(1000);

@@ -189,15 +189,42 @@ class RingTest {
 
   @Test
   void aSpinThatDoesNotPayIsGivenUpAndTakenUpAgain() {
-    SpinBudget spin = new SpinBudget(2, 20_000);
-    for (int i = 0; i < 20; i++) {
-      spin.slept(1_000_000);
+    SpinBudget spin = new SpinBudget(2, false);
+    spin.failed(1);
+    assertThat(spin.nanos()).isPositive();
+    spin.failed(1);
+    pauses(spin, 16);
+    spin.failed(1);
+    pauses(spin, 32);
+    for (int i = 0; i < 4; i++) {
+      assertThat(spin.nanos()).isPositive();
+      spin.paid();
     }
-    assertThat(spin.nanos()).isLessThan(10);
-    for (int i = 0; i < 5; i++) {
-      spin.slept(10_000);
+  }
+
+  private static void pauses(SpinBudget spin, int waits) {
+    for (int i = 0; i < waits; i++) {
+      assertThat(spin.nanos()).isZero();
     }
-    assertThat(spin.nanos()).isEqualTo(20_000);
-    assertThat(new SpinBudget(1, 20_000).nanos()).isZero();
+    assertThat(spin.nanos()).isPositive();
+  }
+
+  @Test
+  void theEagerSpinOnWhileAnswersComeFast() {
+    SpinBudget spin = new SpinBudget(2, true);
+    for (int i = 0; i < 100; i++) {
+      assertThat(spin.nanos()).isPositive();
+      spin.failed(30_000);
+    }
+    spin.failed(1_000_000);
+    spin.failed(1_000_000);
+    assertThat(spin.nanos()).isZero();
+    spin.slept(30_000);
+    assertThat(spin.nanos()).isPositive();
+  }
+
+  @Test
+  void nobodySpinsOnOneProcessor() {
+    assertThat(new SpinBudget(1, true).nanos()).isZero();
   }
 }

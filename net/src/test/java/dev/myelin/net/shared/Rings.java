@@ -20,8 +20,8 @@ final class Rings implements AutoCloseable {
 
   Rings(int capacity, RingWriter.Knock knock) {
     memory = arena.allocate(RingLayout.BYTES + capacity, 4096);
-    writer = RingWriter.over(memory, writerGate, knock);
-    reader = RingReader.over(memory, readerGate);
+    writer = RingWriter.over(memory, writerGate, knock, SpinBudget.cautious());
+    reader = RingReader.over(memory, readerGate, SpinBudget.cautious());
   }
 
   static byte[] readFully(RingReader reader, int bytes) throws IOException {

@@ -2,6 +2,7 @@ package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.Dissection;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.Message.Contact;
 import dev.myelin.wire.PeerException;
 import java.lang.foreign.MemorySegment;
@@ -153,8 +154,37 @@ public final class AsocDissector implements Dissection.Dissector {
       case AsocExtension.Fault(int code, String text) -> words(code, text, fields);
       case AsocExtension.Contacts(var contacts) ->
           fields.put("contacts", contacts.stream().map(AsocDissector::contact).toList());
-      case AsocExtension.Unknown _ -> {}
+      case AsocExtension.Reference reference -> reference(reference, fields);
+      case AsocExtension.Meet(Message.Meet meet) -> meet(meet, fields);
+      case AsocExtension.Met(Message.Met(int code, String proof, String text)) -> {
+        words(code, text, fields);
+        fields.put("proof", proof);
+      }
+      case AsocExtension.Free(var ids) -> fields.put("ids", ids);
+      case AsocExtension.Move _, AsocExtension.Unknown _ -> {}
     }
+  }
+
+  private static void reference(AsocExtension.Reference reference, Map<String, Object> fields) {
+    open(reference.open(), fields);
+    fields.put("id", reference.id());
+    place(reference.at(), fields);
+    fields.put("offset", reference.offset());
+  }
+
+  private static void meet(Message.Meet meet, Map<String, Object> fields) {
+    fields.put("boot", "%016x".formatted(meet.boot()));
+    fields.put("uid", Integer.toUnsignedLong(meet.uid()));
+    fields.put("bytes_too", meet.bytesToo());
+    fields.put("pid", Integer.toUnsignedLong(meet.at().pid()));
+    place(meet.at(), fields);
+    fields.put("proof", meet.proofHex());
+  }
+
+  private static void place(Message.Place at, Map<String, Object> fields) {
+    fields.put("descriptor", Integer.toUnsignedLong(at.descriptor()));
+    fields.put("inode", at.inode());
+    fields.put("segment_bytes", at.bytes());
   }
 
   private static void offer(AsocExtension.Offer offer, Map<String, Object> fields) {

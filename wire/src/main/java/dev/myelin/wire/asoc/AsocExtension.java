@@ -1,5 +1,6 @@
 package dev.myelin.wire.asoc;
 
+import dev.myelin.wire.Message;
 import dev.myelin.wire.Message.Contact;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,11 +24,16 @@ sealed interface AsocExtension {
   int RECEIPT = 0x14;
   int CREDIT = 0x15;
   int WHOLE = 0x16;
+  int REFERENCE = 0x19;
   int PING = 0x20;
   int PONG = 0x21;
   int GOODBYE = 0x22;
   int FAULT = 0x23;
   int CONTACTS = 0x24;
+  int MEET = 0x25;
+  int MET = 0x26;
+  int MOVE = 0x27;
+  int FREE = 0x28;
 
   /// The bytes of a nonce and of a proof.
   int NONCE = 32;
@@ -124,6 +130,26 @@ sealed interface AsocExtension {
 
     public Contacts {
       contacts = List.copyOf(contacts);
+    }
+  }
+
+  /// A whole tensor that lies in memory of the sender which both can map.
+  record Reference(Open open, long id, Message.Place at, long offset) implements AsocExtension {}
+
+  /// Here is memory of mine; who reads the secret in it is on the same machine.
+  record Meet(Message.Meet words) implements AsocExtension {}
+
+  /// I read it, or do not want to.
+  record Met(Message.Met words) implements AsocExtension {}
+
+  record Move() implements AsocExtension {}
+
+  record Free(List<Long> ids) implements AsocExtension {
+    /// The most tensors in one frame.
+    static final int MOST = 64;
+
+    public Free {
+      ids = List.copyOf(ids);
     }
   }
 

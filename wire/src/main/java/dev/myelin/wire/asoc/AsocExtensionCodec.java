@@ -1,6 +1,7 @@
 package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.Message.Contact;
 import dev.myelin.wire.PeerException;
 import java.io.ByteArrayOutputStream;
@@ -59,6 +60,12 @@ final class AsocExtensionCodec {
       case AsocExtension.GOODBYE -> "GOODBYE";
       case AsocExtension.FAULT -> "FAULT";
       case AsocExtension.CONTACTS -> "CONTACTS";
+      case AsocExtension.REFERENCE,
+          AsocExtension.MEET,
+          AsocExtension.MET,
+          AsocExtension.MOVE,
+          AsocExtension.FREE ->
+          AsocSharing.kindName(kind);
       default -> "UNKNOWN(" + kind + ")";
     };
   }
@@ -89,6 +96,12 @@ final class AsocExtensionCodec {
           case AsocExtension.GOODBYE -> new AsocExtension.Goodbye(in.u16("code"), words(in));
           case AsocExtension.FAULT -> new AsocExtension.Fault(in.u16("code"), words(in));
           case AsocExtension.CONTACTS -> contacts(in);
+          case AsocExtension.REFERENCE,
+              AsocExtension.MEET,
+              AsocExtension.MET,
+              AsocExtension.MOVE,
+              AsocExtension.FREE ->
+              AsocSharing.decode(kind, in, limits);
           default -> unknown(in, kind);
         };
     in.finish();
@@ -113,7 +126,7 @@ final class AsocExtensionCodec {
         in.bytes(AsocExtension.NONCE, "proof"));
   }
 
-  private static AsocExtension.Open open(AsocCursor in, Limits.Streams limits)
+  static AsocExtension.Open open(AsocCursor in, Limits.Streams limits)
       throws PeerException.Malformed {
     int dtype = in.u8("dtype");
     int digest = in.u8("digest");
@@ -155,7 +168,7 @@ final class AsocExtensionCodec {
     return new AsocExtension.Unknown(kind);
   }
 
-  private static String words(AsocCursor in) throws PeerException.Malformed {
+  static String words(AsocCursor in) throws PeerException.Malformed {
     return AsocText.plain(in.text(AsocText.MOST, "text"));
   }
 
@@ -208,6 +221,15 @@ final class AsocExtensionCodec {
           words(code, text, head(AsocExtension.FAULT, out));
       case AsocExtension.Contacts(List<Contact> contacts) ->
           contacts(contacts, head(AsocExtension.CONTACTS, out));
+      case AsocExtension.Reference reference ->
+          AsocSharing.reference(reference, head(AsocExtension.REFERENCE, out));
+      case AsocExtension.Meet(Message.Meet words) ->
+          AsocSharing.meet(words, head(AsocExtension.MEET, out));
+      case AsocExtension.Met(Message.Met words) ->
+          AsocSharing.met(words, head(AsocExtension.MET, out));
+      case AsocExtension.Move() -> head(AsocExtension.MOVE, out);
+      case AsocExtension.Free(List<Long> ids) ->
+          AsocSharing.free(ids, head(AsocExtension.FREE, out));
       case AsocExtension.Unknown(int kind) -> head(kind, out);
     }
   }
@@ -236,7 +258,7 @@ final class AsocExtensionCodec {
     out.write(prove.proof().toArray());
   }
 
-  private static void open(AsocExtension.Open open, DataOutputStream out) throws IOException {
+  static void open(AsocExtension.Open open, DataOutputStream out) throws IOException {
     out.writeByte(open.dtype());
     out.writeByte(open.digest());
     out.writeByte(open.dims().size());
@@ -275,7 +297,7 @@ final class AsocExtensionCodec {
     text(AsocText.encode(text, AsocText.MOST), out);
   }
 
-  private static void text(byte[] utf8, DataOutputStream out) throws IOException {
+  static void text(byte[] utf8, DataOutputStream out) throws IOException {
     out.writeShort(utf8.length);
     out.write(utf8);
   }

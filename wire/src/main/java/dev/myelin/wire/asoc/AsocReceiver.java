@@ -1,7 +1,6 @@
 package dev.myelin.wire.asoc;
 
 import dev.myelin.tensor.DType;
-import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.FaultCode;
@@ -398,8 +397,18 @@ final class AsocReceiver {
       case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
       case AsocExtension.Receipt(int code, long bytes, String text) ->
           new Message.Receipt(id, code, bytes, text);
+      case AsocExtension.Reference reference -> {
+        requireNew(id, "REFERENCE");
+        yield AsocSharing.message(id, reference, limits.streams(), offset);
+      }
       default -> new Message.Opaque(AsocHeader.CONTROL, payloads.last(AsocHeader.length(header)));
     };
+  }
+
+  private void requireNew(int id, String what) throws PeerException.Malformed {
+    if (find(id) != null) {
+      throw malformed("%s of stream %s, which is open", what, Integer.toUnsignedString(id));
+    }
   }
 
   private Message cancelled(int id, int code, String text) {
@@ -411,9 +420,7 @@ final class AsocReceiver {
 
   private @Nullable Message open(int id, AsocExtension.Open open, Landing landing)
       throws IOException {
-    if (find(id) != null) {
-      throw malformed("OPEN of stream %s, which is open", Integer.toUnsignedString(id));
-    }
+    requireNew(id, "OPEN");
     DType dtype = AsocTypes.dtype(open.dtype());
     TensorHeader.Digest digest = AsocTypes.digest(open.digest());
     if (dtype == null || digest == null) {
@@ -422,7 +429,7 @@ final class AsocReceiver {
           FaultCode.UNSUPPORTED.code(),
           "dtype %d, digest %d (expected: known ones)".formatted(open.dtype(), open.digest()));
     }
-    TensorHeader described = header(open, dtype, digest);
+    TensorHeader described = AsocTypes.described(open, dtype, digest, offset);
     if (open.byteLength() > limits.streams().tensorBytes()) {
       return decline(
           id,
@@ -450,23 +457,6 @@ final class AsocReceiver {
     } finally {
       payloads.lift();
     }
-  }
-
-  private TensorHeader header(AsocExtension.Open open, DType dtype, TensorHeader.Digest digest)
-      throws PeerException.Malformed {
-    TensorHeader described;
-    try {
-      long[] dims = open.dims().stream().mapToLong(Long::longValue).toArray();
-      described = new TensorHeader(open.name(), dtype, Shape.of(dims), digest);
-    } catch (IllegalArgumentException e) {
-      throw malformed("%s of OPEN", String.valueOf(e.getMessage()));
-    }
-    if (described.byteSize() != open.byteLength()) {
-      throw malformed(
-          "byte length: %d (expected: %d for %s%s) of OPEN",
-          open.byteLength(), described.byteSize(), dtype, described.shape());
-    }
-    return described;
   }
 
   private @Nullable Message land(int id, TensorHeader described, Landing landing)

@@ -83,6 +83,11 @@ final class AsocSender {
       case Message.Fault(int code, String text) ->
           extend(AsocFeature.FAREWELL, 0, new AsocExtension.Fault(code, text));
       case Message.Contacts(List<Contact> contacts) -> contacts(contacts);
+      case Message.Meet meet -> extend(AsocFeature.SHARED, 0, new AsocExtension.Meet(meet));
+      case Message.Met met -> extend(AsocFeature.SHARED, 0, new AsocExtension.Met(met));
+      case Message.Move() -> extend(AsocFeature.SHARED, 0, new AsocExtension.Move());
+      case Message.Free(List<Long> ids) -> free(ids);
+      case Message.Reference reference -> reference(reference);
       case Message.Opaque(int type, MemorySegment body) -> opaque(type, body);
       case Message.Declined _ ->
           throw new IllegalArgumentException("message: Declined (expected: one that is sent)");
@@ -349,6 +354,22 @@ final class AsocSender {
       bytes += more;
     }
     extend(AsocFeature.CONTACTS, 0, new AsocExtension.Contacts(batch));
+  }
+
+  private void free(List<Long> ids) throws IOException {
+    for (int from = 0; from < ids.size(); from += AsocExtension.Free.MOST) {
+      int to = Math.min(ids.size(), from + AsocExtension.Free.MOST);
+      control(Precedence.CONTROL, 0, new AsocExtension.Free(ids.subList(from, to)));
+    }
+    out.flush();
+  }
+
+  private void reference(Message.Reference reference) throws IOException {
+    AsocExtension extension =
+        new AsocExtension.Reference(
+            open(reference.header()), reference.id(), reference.at(), reference.offset());
+    control(Precedence.ACTIVATIONS, named(reference.stream()), extension);
+    out.flush();
   }
 
   private void opaque(int type, MemorySegment body) throws IOException {

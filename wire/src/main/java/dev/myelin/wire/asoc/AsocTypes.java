@@ -1,6 +1,8 @@
 package dev.myelin.wire.asoc;
 
 import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -54,5 +56,30 @@ final class AsocTypes {
       }
     }
     return null;
+  }
+
+  /// Returns the header that OPEN describes.
+  ///
+  /// @param frameOffset where its frame begins in the input
+  static TensorHeader described(
+      AsocExtension.Open open, DType dtype, TensorHeader.Digest digest, long frameOffset)
+      throws PeerException.Malformed {
+    TensorHeader described;
+    try {
+      long[] dims = open.dims().stream().mapToLong(Long::longValue).toArray();
+      described = new TensorHeader(open.name(), dtype, Shape.of(dims), digest);
+    } catch (IllegalArgumentException e) {
+      throw AsocCodec.malformed(frameOffset, "%s of OPEN", String.valueOf(e.getMessage()));
+    }
+    if (described.byteSize() != open.byteLength()) {
+      throw AsocCodec.malformed(
+          frameOffset,
+          "byte length: %d (expected: %d for %s%s) of OPEN",
+          open.byteLength(),
+          described.byteSize(),
+          dtype,
+          described.shape());
+    }
+    return described;
   }
 }

@@ -15,6 +15,10 @@ final class AsocWords {
       case AsocExtension.Goodbye(int code, String text) -> new Message.Goodbye(code, text);
       case AsocExtension.Fault(int code, String text) -> new Message.Fault(code, text);
       case AsocExtension.Contacts(var contacts) -> new Message.Contacts(contacts);
+      case AsocExtension.Meet(Message.Meet words) -> words;
+      case AsocExtension.Met(Message.Met words) -> words;
+      case AsocExtension.Move() -> new Message.Move();
+      case AsocExtension.Free(var ids) -> new Message.Free(ids);
       default -> new Message.Opaque(AsocHeader.CONTROL, payload);
     };
   }

@@ -32,7 +32,7 @@ class AsocSessionTest {
     assertThat(talk.acceptor().introduction().listenPort()).isEqualTo(9000);
     assertThat(talk.acceptor().introduction().features())
         .containsExactlyInAnyOrder(
-            "tensors", "receipts", "alive", "farewell", "contacts", "windows", "whole");
+            "tensors", "receipts", "alive", "farewell", "contacts", "windows", "whole", "shared");
   }
 
   @ParameterizedTest

@@ -1,0 +1,485 @@
+package dev.myelin.net;
+
+import dev.myelin.net.shared.Host;
+import dev.myelin.net.shared.Ledger;
+import dev.myelin.net.shared.SharedBlocks;
+import dev.myelin.net.shared.SharedMemory;
+import dev.myelin.tensor.PoolExhaustedException;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Introduction;
+import dev.myelin.wire.Landing;
+import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.Progress;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One connection whose peer may turn out to be a process of this machine.
+///
+/// ```
+///   dialler                                     acceptor
+///     | MEET   here is memory of mine  ──────▶     |
+///     |     ◀──────  MEET  and here of mine        |
+///     |     ◀──────  MET   I read your secret      |
+///     | MET    I read yours            ──────▶     |
+///     | MOVE   my next frame is there  ──────▶     |
+///     |     ◀──────  MOVE  and mine                |
+/// ```
+///
+/// Whatever is not as promised leaves everything as it was: the connection stays on its socket.
+final class Neighbour {
+  private static final System.Logger LOG = System.getLogger(Neighbour.class.getName());
+
+  /// The bytes that one direction holds at once, and the page in front of them.
+  private static final long RING_BYTES = (1 << 20) + SharedMemory.PAGE_BYTES;
+
+  /// From this size on, a tensor is copied into memory that is handed over; below, through the
+  /// ring, which is warm.
+  private static final long COPY_BYTES = 256 << 10;
+
+  private static final long COPY_STEP_BYTES = 64 << 20;
+
+  private final Link link;
+  private final Introduction introduction;
+  private final Neighbourhood all;
+  private final Consumer<Message> courier;
+  private final ConcurrentLinkedQueue<Long> freed = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean freeing = new AtomicBoolean();
+
+  // What the reader learns; written under this, since closing may come from anywhere.
+  private @Nullable SharedMemory mine;
+  private @Nullable SharedMemory theirs;
+  private @Nullable RingDuplex ring;
+  private boolean wantsBytes;
+  private boolean seen;
+  private boolean closed;
+
+  /// Who the peer is, once both sides see each other's memory.
+  private volatile Ledger.@Nullable Holder who;
+
+  private volatile boolean moved;
+
+  /// @param courier carries what is to be said, without waiting
+  Neighbour(Link link, Introduction introduction, Consumer<Message> courier) {
+    this.link = link;
+    this.introduction = introduction;
+    this.all = link.transport().neighbourhood();
+    this.courier = courier;
+  }
+
+  /// Asks the peer, if it looks like a process of this machine; the dialler does.
+  void begin() {
+    boolean near = !link.way().inbound() && mayShare() && Self.isOurs(link.address());
+    if (near) {
+      introduce();
+    }
+  }
+
+  private boolean mayShare() {
+    return all.whyNot().isEmpty() && introduction.features().contains("shared");
+  }
+
+  /// Returns whether frames pass through memory, at least outwards.
+  boolean moved() {
+    return moved;
+  }
+
+  boolean leads(Ledger.Holder to) {
+    return to.equals(who);
+  }
+
+  private synchronized void introduce() {
+    if (closed || mine != null) {
+      return;
+    }
+    try {
+      SharedMemory made = SharedMemory.make(RING_BYTES);
+      mine = made;
+      SharedSecret.put(made.segment(), link.transport().random());
+      courier.accept(meeting(made));
+    } catch (IOException e) {
+      stay("no memory: " + e.getMessage());
+    }
+  }
+
+  private Message.Meet meeting(SharedMemory made) {
+    SharedMemory.Place at = made.place();
+    Message.Place place =
+        new Message.Place((int) at.pid(), at.descriptor(), at.inode(), at.bytes());
+    boolean platform = links().threads() == NodeConfig.Threads.PLATFORM;
+    Message.Meet meet = new Message.Meet(all.boot(), (int) all.uid(), platform, place, "");
+    String proof = secret(made).meet(meet, ourId());
+    return new Message.Meet(meet.boot(), meet.uid(), meet.bytesToo(), place, proof);
+  }
+
+  private NodeConfig.Links links() {
+    return link.transport().config().links();
+  }
+
+  private SharedSecret secret(SharedMemory memory) {
+    return SharedSecret.of(memory.segment(), link.transport().config().identity().key());
+  }
+
+  private String ourId() {
+    return link.transport().config().identity().id().toString();
+  }
+
+  /// Hears what concerns shared memory and returns what the session's owner should hear instead.
+  @Nullable Message hear(@Nullable Message message, Landing landing) throws IOException {
+    switch (message) {
+      case Message.Meet meet -> met(meet);
+      case Message.Met met -> answered(met);
+      case Message.Move _ -> moveInput();
+      case Message.Free(List<Long> ids) -> free(ids);
+      case Message.Reference reference -> {
+        return landed(reference, landing);
+      }
+      case Message.Cancel cancel -> {
+        all.ledger().declined(this, cancel.stream());
+        return cancel;
+      }
+      case null, default -> {
+        return message;
+      }
+    }
+    return new Message.Alive();
+  }
+
+  private void met(Message.Meet meet) {
+    String reason = mayShare() ? find(meet) : "not shared here";
+    if (reason != null) {
+      stay(reason);
+      String none = "00".repeat(SharedSecret.BYTES);
+      courier.accept(new Message.Met(FaultCode.REFUSED.code(), none, reason));
+      return;
+    }
+    introduce();
+    SharedMemory found = theirs;
+    if (found != null) {
+      String proof = secret(found).met(meet, ourId());
+      courier.accept(new Message.Met(FaultCode.OK.code(), proof, ""));
+    }
+    agree();
+  }
+
+  /// Opens the peer's memory; returns why that cannot be, null if it is open.
+  private synchronized @Nullable String find(Message.Meet meet) {
+    if (theirs != null || closed) {
+      return "met before";
+    }
+    if (meet.boot() != all.boot()) {
+      return "another machine";
+    }
+    if (Integer.toUnsignedLong(meet.uid()) != all.uid() || meet.at().bytes() != RING_BYTES) {
+      return "user "
+          + meet.uid()
+          + ", "
+          + meet.at().bytes()
+          + " bytes (expected: "
+          + all.uid()
+          + ", "
+          + RING_BYTES
+          + ")";
+    }
+    SharedMemory found = null;
+    try {
+      found = SharedMemory.find(place(meet.at(), meet.at().pid()), all.uid());
+      if (secret(found).meets(meet, introduction.id())) {
+        theirs = found;
+        wantsBytes = meet.bytesToo();
+        return null;
+      }
+      found.close();
+      return "another secret stands in it";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static SharedMemory.Place place(Message.Place at, int pid) {
+    return new SharedMemory.Place(pid, at.descriptor(), at.inode(), at.bytes());
+  }
+
+  private void answered(Message.Met met) {
+    synchronized (this) {
+      SharedMemory made = mine;
+      boolean holds =
+          made != null
+              && !closed
+              && met.code() == FaultCode.OK.code()
+              && secret(made).accepts(meeting(made), introduction.id(), met.proofHex());
+      if (!holds) {
+        drop();
+        stay(met.text().isEmpty() ? "the peer does not see our memory" : met.text());
+        return;
+      }
+      seen = true;
+    }
+    agree();
+  }
+
+  private void agree() {
+    Ledger.Holder peer;
+    boolean moves;
+    synchronized (this) {
+      SharedMemory found = theirs;
+      if (!seen || found == null || mine == null || closed || who != null) {
+        return;
+      }
+      OptionalLong started = Host.started(found.place().pid());
+      if (started.isEmpty()) {
+        return;
+      }
+      peer = new Ledger.Holder(found.place().pid(), started.getAsLong());
+      who = peer;
+      moves = wantsBytes && meeting(mine).bytesToo() && prepare(mine, found);
+    }
+    all.came(this, peer);
+    if (moves) {
+      courier.accept(new Message.Move());
+    }
+  }
+
+  private boolean prepare(SharedMemory made, SharedMemory found) {
+    RingDuplex both = new RingDuplex(link.duplex().first(), made, found, links().profile());
+    ring = both;
+    try {
+      link.duplex().adopt(both);
+      return true;
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
+  }
+
+  private synchronized @Nullable RingDuplex ring() {
+    return ring;
+  }
+
+  /// Sends the last frame on the socket and writes the next ones into memory.
+  private void moveOutput(Sink sender) throws IOException {
+    RingDuplex to = ring();
+    if (to != null) {
+      link.sink()
+          .exclusively(
+              () -> {
+                sender.send(new Message.Move());
+                link.duplex().moveOutput(to);
+              });
+      moved = true;
+      LOG.log(System.Logger.Level.DEBUG, "{0}: frames pass through memory", link.remote());
+    }
+  }
+
+  /// What sends a message at once.
+  @FunctionalInterface
+  interface Sink {
+    void send(Message message) throws IOException;
+  }
+
+  private void moveInput() throws IOException {
+    RingDuplex from = ring();
+    if (from == null || !link.source().dropKnocks()) {
+      throw new PeerException.Malformed(
+          link.way().dialect(),
+          link.source().consumed(),
+          from == null ? "MOVE (expected: after both have met)" : "bytes behind MOVE");
+    }
+    link.duplex().moveInput(from);
+    link.transport().tasks().fork(link.threadName("listener"), from::listen);
+  }
+
+  private void free(List<Long> ids) {
+    Ledger.Holder holder = who;
+    if (holder != null) {
+      all.ledger().free(holder, ids);
+    }
+  }
+
+  private Message landed(Message.Reference reference, Landing landing) {
+    int stream = reference.stream();
+    TensorHeader header = reference.header();
+    Tensor foreign = null;
+    try {
+      foreign = foreign(reference);
+      Tensor adopted = landing.adopt(stream, header, foreign);
+      return new Message.Transfer(stream, header, adopted, "");
+    } catch (PeerException e) {
+      if (foreign != null) {
+        foreign.close();
+      }
+      return new Message.Declined(stream, code(e), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int code(PeerException why) {
+    return switch (why) {
+      case PeerException.Faulted faulted -> faulted.code();
+      case PeerException.Overloaded _ -> FaultCode.OVERLOADED.code();
+      default -> FaultCode.REFUSED.code();
+    };
+  }
+
+  private Tensor foreign(Message.Reference reference) throws PeerException {
+    Ledger.Holder owner = who;
+    if (owner == null) {
+      throw new PeerException.Refused("reference (expected: after both have met)");
+    }
+    SharedMemory.Place at = place(reference.at(), (int) owner.pid());
+    long id = reference.id();
+    return all.foreign()
+        .view(at, reference.offset(), reference.header(), () -> all.freed(owner, id));
+  }
+
+  /// Leaves to the courier that a tensor of the peer is closed; returns whether it will be told.
+  boolean free(long id) {
+    synchronized (this) {
+      if (closed) {
+        return false;
+      }
+      freed.add(id);
+    }
+    if (freeing.compareAndSet(false, true)) {
+      courier.accept(new Message.Free(List.of()));
+    }
+    return true;
+  }
+
+  /// Sends what the courier took; for two kinds of message it only stands for what is known now.
+  void say(Message message, Sink sender) throws IOException {
+    switch (message) {
+      case Message.Move _ -> moveOutput(sender);
+      case Message.Free _ -> sayFreed(sender);
+      default -> sender.send(message);
+    }
+  }
+
+  private void sayFreed(Sink sender) throws IOException {
+    List<Long> ids = freedNow();
+    try {
+      sender.send(new Message.Free(ids));
+    } catch (IOException e) {
+      freed.addAll(ids); // another connection may say it
+      throw e;
+    }
+  }
+
+  private List<Long> freedNow() {
+    freeing.set(false);
+    List<Long> ids = new ArrayList<>();
+    for (Long id = freed.poll(); id != null; id = freed.poll()) {
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  /// Sends a tensor by copying it into shared memory; returns false if it must go as it always
+  /// does.
+  boolean copies(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
+    Ledger.Holder peer = who;
+    TensorHeader header = transfer.header();
+    if (peer == null || header.byteSize() < COPY_BYTES || !suits(header)) {
+      return false;
+    }
+    Tensor copy;
+    try {
+      copy = all.copies().allocate(header.dtype(), header.shape());
+    } catch (PoolExhaustedException e) {
+      return false;
+    }
+    try {
+      copy(transfer.tensor().segment(), copy.segment(), progress);
+    } catch (IOException | RuntimeException | Error e) {
+      copy.close();
+      throw e;
+    }
+    hand(transfer, copy, peer, sender);
+    return true;
+  }
+
+  /// A name by content needs all bytes read; then they may as well be sent.
+  private static boolean suits(TensorHeader header) {
+    return header.digest() != TensorHeader.Digest.SHA256;
+  }
+
+  private static void copy(MemorySegment from, MemorySegment to, Progress progress)
+      throws IOException {
+    long total = from.byteSize();
+    for (long at = 0; at < total; ) {
+      long step = Math.min(COPY_STEP_BYTES, total - at);
+      MemorySegment.copy(from, at, to, at, step);
+      at += step;
+      progress.sent(at, total);
+    }
+  }
+
+  /// Hands a tensor over as it lies; returns false if it does not lie in shared memory.
+  boolean gives(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
+    Ledger.Holder peer = who;
+    Tensor tensor = transfer.tensor();
+    if (peer == null
+        || !suits(transfer.header())
+        || all.blocks().spot(tensor.segment()).isEmpty()) {
+      return false;
+    }
+    hand(transfer, tensor.handOver(), peer, sender);
+    progress.sent(tensor.byteSize(), tensor.byteSize());
+    return true;
+  }
+
+  private void hand(Message.Transfer transfer, Tensor tensor, Ledger.Holder peer, Sink sender)
+      throws IOException {
+    Optional<SharedBlocks.Spot> spot = all.blocks().spot(tensor.segment());
+    if (spot.isEmpty()) {
+      tensor.close();
+      throw new IllegalStateException("tensor " + tensor + " (expected: in shared memory)");
+    }
+    SharedMemory.Place at = spot.get().place();
+    long id = all.ledger().add(tensor, peer, this, transfer.stream());
+    try {
+      sender.send(
+          new Message.Reference(
+              transfer.stream(),
+              id,
+              transfer.header(),
+              new Message.Place(0, at.descriptor(), at.inode(), at.bytes()),
+              spot.get().offset()));
+    } catch (RuntimeException e) {
+      all.ledger().revoke(id);
+      throw e;
+    }
+  }
+
+  private synchronized void drop() {
+    if (ring == null && mine != null) {
+      mine.close();
+      mine = null;
+    }
+  }
+
+  private void stay(String reason) {
+    LOG.log(System.Logger.Level.DEBUG, "{0}: stays on the socket: {1}", link.remote(), reason);
+  }
+
+  /// Gives back what belongs to this connection alone.
+  void close() {
+    synchronized (this) {
+      closed = true;
+      drop();
+      if (ring == null && theirs != null) {
+        theirs.close();
+        theirs = null;
+      }
+    }
+    all.left(this, who, freedNow());
+  }
+}

@@ -1,0 +1,210 @@
+package dev.myelin.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
+import dev.myelin.testkit.LeakCheck;
+import dev.myelin.wire.Limits;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.TensorHeader;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+@ExtendWith(LeakCheck.class)
+class NeighbourTest {
+  private static final long LARGE = 3 << 20;
+
+  private static Peer meet(Node from, Node to) throws Exception {
+    Peer peer = from.connect(to.endpoint(), Lab.SOON);
+    Lab.eventually(
+        "frames pass through memory",
+        () -> peer.medium().filter(Peer.Medium.SHARED_MEMORY::equals).isPresent());
+    return peer;
+  }
+
+  private static Node start() throws IOException {
+    return Node.start(Lab.sharing());
+  }
+
+  private static Delivery receive(Node node) throws Exception {
+    return node.receive(Lab.SOON);
+  }
+
+  @Test
+  void peersOnOneMachineMoveToSharedMemoryByThemselves(TensorPool pool) throws Exception {
+    try (Node left = start();
+        Node right = start();
+        Tensor small = Lab.counted(pool, 1000);
+        Tensor large = Lab.counted(pool, LARGE)) {
+      Peer peer = meet(left, right);
+      Peer back = right.awaitPeer(left.id(), Lab.SOON);
+      for (int i = 0; i < 50; i++) {
+        peer.send("small", small);
+        peer.send("large", large);
+        back.deliver("back", large, SendOptions.defaults());
+        try (Delivery first = receive(right);
+            Delivery second = receive(right);
+            Delivery third = receive(left)) {
+          Lab.assertSame(first.tensor(), small);
+          Lab.assertSame(second.tensor(), large);
+          Lab.assertSame(third.tensor(), large);
+        }
+      }
+      assertThat(back.medium()).contains(Peer.Medium.SHARED_MEMORY);
+    }
+  }
+
+  @Test
+  void aTensorOfTheSharedPoolIsNotCopied() throws Exception {
+    try (Node left = start();
+        Node right = start()) {
+      Peer peer = meet(left, right);
+      Tensor given = Lab.counted(left.sharedPool(), LARGE);
+      var segment = given.segment();
+      assertThat(peer.give("given", given, SendOptions.defaults()).confirmed()).isTrue();
+      assertThatThrownBy(given::segment).isInstanceOf(IllegalStateException.class);
+      try (Delivery delivery = receive(right)) {
+        assertThat(delivery.name()).isEqualTo("given");
+        segment.set(ValueLayout.JAVA_BYTE, 77, (byte) 42);
+        assertThat(delivery.tensor().segment().get(ValueLayout.JAVA_BYTE, 77)).isEqualTo((byte) 42);
+        assertThat(left.sharedPool().outstanding()).isEqualTo(LARGE);
+        assertThat(right.pool().outstanding()).isZero();
+      }
+      Lab.eventually("it is back", () -> left.sharedPool().outstanding() == 0);
+    }
+  }
+
+  @Test
+  void anyOtherTensorIsGivenToo(TensorPool pool) throws Exception {
+    try (Node left = start();
+        Node right = start();
+        Tensor expected = Lab.counted(pool, LARGE)) {
+      Peer peer = meet(left, right);
+      peer.give("private", Lab.counted(pool, LARGE), SendOptions.defaults());
+      peer.give(
+          "named by content",
+          Lab.counted(left.sharedPool(), LARGE),
+          SendOptions.defaults().digest(TensorHeader.Digest.SHA256));
+      try (Delivery first = receive(right);
+          Delivery second = receive(right)) {
+        Lab.assertSame(first.tensor(), expected);
+        Lab.assertSame(second.tensor(), expected);
+        assertThat(second.digestHex()).hasSize(64);
+      }
+      assertThat(left.sharedPool().outstanding()).isZero();
+    }
+  }
+
+  @Test
+  void aViewCannotBeGiven() throws Exception {
+    try (Node left = start();
+        Node right = start();
+        Tensor whole = left.sharedPool().allocate(DType.F32, Shape.of(4, 4))) {
+      Peer peer = meet(left, right);
+      assertThatThrownBy(() -> peer.give("view", whole.rows(0, 2), SendOptions.defaults()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a view");
+    }
+  }
+
+  @Test
+  void whatIsGivenToAFolderIsCopiedThere(@TempDir Path folder) throws Exception {
+    try (Node left = start();
+        Node right = Node.start(Lab.sharing(), Reception.folder(folder, _ -> {}))) {
+      Peer peer = meet(left, right);
+      Tensor given = Lab.counted(left.sharedPool(), LARGE);
+      assertThat(peer.give("given", given, SendOptions.defaults()).confirmed()).isTrue();
+      assertThat(folder.resolve("given.npy")).exists();
+      Lab.eventually("it is back", () -> left.sharedPool().outstanding() == 0);
+    }
+  }
+
+  @Test
+  void theReceiversMappingOutlivesTheGiver() throws Exception {
+    try (Node right = start();
+        Delivery delivery = given(right)) {
+      assertThat(delivery.tensor().segment().get(ValueLayout.JAVA_LONG, 8)).isEqualTo(counted(8));
+    }
+  }
+
+  private static long counted(long offset) {
+    return offset * 0x9E3779B97F4A7C15L;
+  }
+
+  private static Delivery given(Node right) throws Exception {
+    try (Node left = start()) {
+      Peer peer = meet(left, right);
+      peer.give("given", Lab.counted(left.sharedPool(), LARGE), SendOptions.defaults());
+      return receive(right);
+    }
+  }
+
+  @Test
+  void aReceiverThatMapsNoMoreDeclines() throws Exception {
+    Limits few = Limits.defaults().sharing(new Limits.Sharing(1L << 30, 1 << 20, 4));
+    try (Node left = start();
+        Node right = Node.start(Lab.sharing().limits(few))) {
+      Peer peer = meet(left, right);
+      Tensor given = Lab.counted(left.sharedPool(), LARGE);
+      assertThatThrownBy(() -> peer.give("given", given, SendOptions.defaults()))
+          .isInstanceOf(PeerException.Faulted.class)
+          .hasMessageContaining("mapped memory of neighbours");
+      Lab.eventually("it is back", () -> left.sharedPool().outstanding() == 0);
+    }
+  }
+
+  @Test
+  void aReaderOnAVirtualThreadStaysOnTheSocketButTensorsAreHandedOver() throws Exception {
+    NodeConfig.Links virtual = NodeConfig.Links.defaults().threads(NodeConfig.Threads.VIRTUAL);
+    try (Node left = start();
+        Node right = Node.start(Lab.sharing().links(virtual))) {
+      Peer peer = left.connect(right.endpoint(), Lab.SOON);
+      Tensor first = Lab.counted(left.sharedPool(), LARGE);
+      peer.give("first", first, SendOptions.defaults());
+      receive(right).close();
+      assertThat(peer.medium()).contains(Peer.Medium.SOCKET);
+    }
+  }
+
+  @Test
+  void onePeerThatDoesNotShareLeavesBothOnTheSocket(TensorPool pool) throws Exception {
+    try (Node left = start();
+        Node right = Node.start(Lab.config());
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      Peer peer = left.connect(right.endpoint(), Lab.SOON);
+      peer.deliver("t", tensor, SendOptions.defaults());
+      Peer back = right.awaitPeer(left.id(), Lab.SOON);
+      back.deliver("t", tensor, SendOptions.defaults());
+      receive(right).close();
+      receive(left).close();
+      assertThat(peer.medium()).contains(Peer.Medium.SOCKET);
+      assertThat(back.medium()).contains(Peer.Medium.SOCKET);
+    }
+  }
+
+  @Test
+  void whatTheSharedPoolHasNoRoomForGoesThroughTheRing(TensorPool pool) throws Exception {
+    Limits few = Limits.defaults().sharing(new Limits.Sharing(1 << 20, 1 << 20, 4));
+    try (Node left = Node.start(Lab.sharing().limits(few));
+        Node right = start();
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      Peer peer = meet(left, right);
+      FutureTask<Receipt> sent = Lab.aside(() -> peer.deliver("t", tensor, SendOptions.defaults()));
+      try (Delivery delivery = receive(right)) {
+        Lab.assertSame(delivery.tensor(), tensor);
+      }
+      assertThat(sent.get().confirmed()).isTrue();
+    }
+  }
+}
