@@ -108,7 +108,7 @@ final class Actor {
         .listen(new Endpoint(part.path("host").asText(), part.path("port").asInt()))
         .security(Security.secure().encryption(encryption(part)))
         .limits(NodeProcess.limits(64 << 20))
-        .links(NodeConfig.Links.defaults().threads(threads))
+        .links(Identities.SOCKETS.threads(threads))
         .finding(new Finding(means, peers, Optional.empty(), Finding.DEFAULT_BROADCAST_PORT));
   }
 

@@ -13,13 +13,16 @@ record Link(
   record Way(Endpoint remote, InetAddress address, String dialect, boolean inbound) {}
 
   static Link over(Duplex duplex, Way way, Transport transport) {
-    MovableDuplex bytes = new MovableDuplex(transport.worn(duplex));
+    return over(new MovableDuplex(transport.worn(duplex)), way, transport);
+  }
+
+  private static Link over(MovableDuplex bytes, Way way, Transport transport) {
     return new Link(bytes, new DuplexSource(bytes), new DuplexSink(bytes), way, transport);
   }
 
   /// Returns the way there over another duplex, which stands on this link's.
   Link over(Duplex other) {
-    return new Link(other, new DuplexSource(other), new DuplexSink(other), way, transport);
+    return over(new MovableDuplex(other), way, transport);
   }
 
   /// Returns the same link, now that its dialect is known.
