@@ -39,7 +39,7 @@ final class NearSession implements Session {
           session.send(transfer, progress);
         }
       }
-      case Message.Move _, Message.Free _ -> neighbour.say(message, session::send);
+      case Message.Met _, Message.Move _, Message.Free _ -> neighbour.say(message, session::send);
       default -> session.send(message, progress);
     }
   }
@@ -47,7 +47,7 @@ final class NearSession implements Session {
   @Override
   public void post(Message message) throws IOException {
     switch (message) {
-      case Message.Move _, Message.Free _ -> neighbour.say(message, session::send);
+      case Message.Met _, Message.Move _, Message.Free _ -> neighbour.say(message, session::send);
       default -> session.post(message);
     }
   }

@@ -69,6 +69,9 @@ final class Neighbour {
 
   private volatile boolean moved;
 
+  /// Whether the peer has our word that we see its memory, and may hear of tensors behind it.
+  private volatile boolean metSaid;
+
   /// @param courier carries what is to be said, without waiting
   Neighbour(Link link, Introduction introduction, Consumer<Message> courier) {
     this.link = link;
@@ -359,6 +362,10 @@ final class Neighbour {
     switch (message) {
       case Message.Move _ -> moveOutput(sender);
       case Message.Free _ -> sayFreed(sender);
+      case Message.Met met -> {
+        sender.send(met);
+        metSaid = metSaid || met.code() == FaultCode.OK.code();
+      }
       default -> sender.send(message);
     }
   }
@@ -385,7 +392,7 @@ final class Neighbour {
   /// Sends a tensor by copying it into shared memory; returns false if it must go as it always
   /// does.
   boolean copies(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
-    Ledger.Holder peer = who;
+    Ledger.Holder peer = receiver();
     TensorHeader header = transfer.header();
     if (peer == null || header.byteSize() < COPY_BYTES || !suits(header)) {
       return false;
@@ -406,6 +413,11 @@ final class Neighbour {
     return true;
   }
 
+  /// Returns who can be handed tensors; null while nobody can.
+  private Ledger.@Nullable Holder receiver() {
+    return metSaid ? who : null;
+  }
+
   /// A name by content needs all bytes read; then they may as well be sent.
   private static boolean suits(TensorHeader header) {
     return header.digest() != TensorHeader.Digest.SHA256;
@@ -424,7 +436,7 @@ final class Neighbour {
 
   /// Hands a tensor over as it lies; returns false if it does not lie in shared memory.
   boolean gives(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
-    Ledger.Holder peer = who;
+    Ledger.Holder peer = receiver();
     Tensor tensor = transfer.tensor();
     if (peer == null
         || !suits(transfer.header())

@@ -47,8 +47,7 @@ final class Lab {
 
   /// Returns the same with the security that nobody configured.
   static NodeConfig encrypted() {
-    return everyday()
-        .links(NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SOCKET));
+    return everyday().links(NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SOCKET));
   }
 
   /// Returns the same as the first, but for peers on this machine, which share memory with it.
