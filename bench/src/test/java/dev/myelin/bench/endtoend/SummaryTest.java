@@ -69,10 +69,12 @@ final class SummaryTest {
     Files.createDirectories(page.getParent());
     Files.writeString(
         page,
-        "method\n"
-            + "<!-- figures: written by EndToEnd, not by hand -->\n"
-            + "old\n"
-            + "<!-- end of figures -->\n");
+        """
+        method
+        <!-- figures: written by EndToEnd, not by hand -->
+        old
+        <!-- end of figures -->
+        """);
     Results results = results();
     Publication.write(results, Summary.of(results), home);
     assertThat(Files.readString(page))
