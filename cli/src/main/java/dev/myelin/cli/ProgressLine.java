@@ -8,12 +8,17 @@ final class ProgressLine implements AutoCloseable {
   private static final long REDRAW_NANOS = 100_000_000;
   private static final int BAR = 24;
 
+  /// The most bytes a frame carries: a first call that tells of more goes on where an earlier
+  /// attempt ended.
+  private static final long FRAME_BYTES = 16L << 20;
+
   private final Shell shell;
   private final String label;
   private final long totalBytes;
   private final long start = System.nanoTime();
   private long drawnAt;
   private boolean drawn;
+  private long startBytes = -1;
 
   ProgressLine(Shell shell, String label, long totalBytes) {
     this.shell = shell;
@@ -24,6 +29,9 @@ final class ProgressLine implements AutoCloseable {
 
   /// Tells how many bytes have gone; redraws at most ten times a second.
   synchronized void at(long bytes) {
+    if (startBytes < 0) {
+      startBytes = bytes > FRAME_BYTES ? bytes : 0;
+    }
     long now = System.nanoTime();
     if (!shell.errIsTerminal() || (now - drawnAt < REDRAW_NANOS && bytes < totalBytes)) {
       return;
@@ -49,10 +57,10 @@ final class ProgressLine implements AutoCloseable {
   private String line(long bytes, Duration elapsed) {
     double part = totalBytes == 0 ? 1 : Math.min(1, (double) bytes / totalBytes);
     int full = (int) Math.round(part * BAR);
+    long moved = Math.max(0, bytes - startBytes);
+    double leftPart = (double) (totalBytes - bytes) / Math.max(1, moved);
     Duration left =
-        bytes == 0
-            ? Duration.ZERO
-            : Duration.ofNanos((long) (elapsed.toNanos() * (1 - part) / part));
+        moved == 0 ? Duration.ZERO : Duration.ofNanos((long) (elapsed.toNanos() * leftPart));
     return String.format(
         Locale.ROOT,
         "%s [%s%s] %3.0f %%  %s of %s  %s  %s left",
@@ -62,7 +70,7 @@ final class ProgressLine implements AutoCloseable {
         part * 100,
         Words.bytes(bytes),
         Words.bytes(totalBytes),
-        Words.rate(bytes, elapsed),
+        Words.rate(moved, elapsed),
         Words.time(left));
   }
 }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Option;
       "",
       "Each tensor becomes NAME.npy, or NAME.safetensors where NumPy lacks its type. Streams",
       "of stock ASoc peers tell neither name nor type and become .bin. A file has its final",
-      "name only when it is whole and its digest was checked; nothing is overwritten.",
+      "name only when it is whole and its digest was checked; nothing is overwritten. What an",
+      "interrupted transfer leaves is kept for seven days, for the sender to go on with.",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -88,7 +91,7 @@ final class ReceiveCommand implements Callable<Integer> {
   }
 
   private int collect(LinkedBlockingQueue<Stored> stored, Arrivals arrivals)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
     long done = 0;
     while (count == null || done < count) {
@@ -180,33 +183,21 @@ final class ReceiveCommand implements Callable<Integer> {
     }
 
     /// Prints the line of a finished file.
-    void report(Stored stored) throws IOException {
-      StoredFile file = StoredFile.read(stored.file());
+    void report(Stored stored) {
+      String dtype = stored.header().dtype().name().toLowerCase(Locale.ROOT);
       if (root.json()) {
-        root.print(
-            NodeEvents.event(
-                "stored",
-                "name",
-                stored.name(),
-                "dtype",
-                file.dtype(),
-                "shape",
-                file.shape(),
-                "bytes",
-                stored.bytes(),
-                "file",
-                stored.file().toString(),
-                "peer",
-                stored.from().text(),
-                "seconds",
-                stored.time().toNanos() / 1e9));
+        root.print(event(stored, dtype));
         return;
       }
+      String resumed =
+          stored.resumedBytes() == 0
+              ? ""
+              : ", " + Words.bytes(stored.resumedBytes()) + " of it from an earlier attempt";
       root.print(
           stored.file()
               + "  "
-              + file.dtype()
-              + file.shape()
+              + dtype
+              + stored.header().shape()
               + "  "
               + Words.bytes(stored.bytes())
               + " from "
@@ -214,7 +205,28 @@ final class ReceiveCommand implements Callable<Integer> {
               + " in "
               + Words.time(stored.time())
               + ", "
-              + Words.rate(stored.bytes() - stored.resumedBytes(), stored.time()));
+              + Words.rate(stored.bytes() - stored.resumedBytes(), stored.time())
+              + resumed);
+    }
+
+    private static Map<String, Object> event(Stored stored, String dtype) {
+      Map<String, Object> event =
+          NodeEvents.event(
+              "stored",
+              "name",
+              stored.name(),
+              "dtype",
+              dtype,
+              "shape",
+              Arrays.stream(stored.header().shape().toArray()).boxed().toList(),
+              "bytes",
+              stored.bytes(),
+              "file",
+              stored.file().toString());
+      event.put("peer", stored.from().text());
+      event.put("seconds", stored.time().toNanos() / 1e9);
+      event.put("resumed_bytes", stored.resumedBytes());
+      return event;
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.myelin.cli;
 
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeListener;
 import dev.myelin.net.Peer;
 import dev.myelin.net.PeerId;
+import dev.myelin.net.Persistence;
 import dev.myelin.net.Receipt;
 import dev.myelin.net.SendOptions;
 import dev.myelin.wire.Progress;
@@ -29,30 +31,35 @@ import picocli.CommandLine.Parameters;
 /// Sends the tensors of files to peers.
 @Command(
     name = "send",
-    header = "Send the tensors of files to one peer, any peer or all.",
+    header = "Send the tensors of files, or files, to one peer, any peer or all.",
     description = {
       "",
       "Ends with 0 once every receiver has confirmed every tensor, whole and with the right",
       "digest. A stock ASoc peer confirms nothing: its tensors are reported as sent,",
-      "unconfirmed.",
+      "unconfirmed. A file of another kind travels as it is, and a receiver with a folder stores",
+      "it under its name.",
       ""
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  myelin send model.safetensors --to any --key-file key.txt",
+      "  myelin send model.gguf --to any --retry-for 5m --key-file key.txt",
       "  myelin send x.npy y.npy --to 10.0.1.10:9000 --key-file key.txt",
       "  myelin send image.raw --dtype u8 --shape 480,640,3 --to 7f3a --key-file key.txt",
       "  produce | myelin send - --dtype f32 --to all --key-file key.txt"
     })
 final class SendCommand implements Callable<Integer> {
+  /// From here on the round trip that asks the receiver costs nothing to speak of.
+  private static final long RESUME_BYTES = 64L << 20;
+
   private final RootCommand root;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          ".npy, .safetensors, or raw little-endian elements with --dtype; - reads raw from"
-              + " standard input.")
+          ".npy, .safetensors, raw little-endian elements with --dtype, or any other file; -"
+              + " reads raw from standard input.")
   private List<String> files = List.of();
 
   @Option(
@@ -87,6 +94,22 @@ final class SendCommand implements Callable<Integer> {
   private Duration confirm = Duration.ofSeconds(30);
 
   @Option(
+      names = "--no-resume",
+      description =
+          "Send from the first byte, whatever the receiver has; otherwise tensors of 64 MiB and"
+              + " more go on where an earlier attempt ended.")
+  private boolean fromTheFirstByte;
+
+  @Option(
+      names = "--retry-for",
+      paramLabel = "TIME",
+      defaultValue = "0s",
+      description =
+          "How long after the last byte to try again when the receiver is lost, also if it was"
+              + " restarted (default: ${DEFAULT-VALUE}).")
+  private Duration retryFor = Duration.ZERO;
+
+  @Option(
       names = "--dtype",
       paramLabel = "TYPE",
       description = "Element type of raw files: f32, bf16, u8, q8_0 …")
@@ -117,11 +140,13 @@ final class SendCommand implements Callable<Integer> {
             TensorSource.open(files, RawFormat.of(dtype, shape), root.shell().in());
         Node node = Node.start(config)) {
       List<Peer> peers = Targets.find(node, to, wait);
-      return send(source, peers);
+      node.addListener(new Resumptions());
+      return send(source, node, peers);
     }
   }
 
-  private int send(TensorSource source, List<Peer> peers) throws IOException, InterruptedException {
+  private int send(TensorSource source, Node node, List<Peer> peers)
+      throws IOException, InterruptedException {
     long total = source.totalBytes() * peers.size();
     long start = System.nanoTime();
     List<Outcome> outcomes = new ArrayList<>();
@@ -131,7 +156,8 @@ final class SendCommand implements Callable<Integer> {
       AtomicLong sent = new AtomicLong();
       List<Future<Outcome>> tasks = new ArrayList<>();
       for (Peer peer : peers) {
-        tasks.add(threads.submit(() -> sendAll(source, peer, new Tally(sent, bar))));
+        PatientSender sender = new PatientSender(root, node, peer, retryFor);
+        tasks.add(threads.submit(() -> sendAll(source, sender, new Tally(sent, bar))));
       }
       for (Future<Outcome> task : tasks) {
         outcomes.add(task.get());
@@ -160,23 +186,59 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private Outcome sendAll(TensorSource source, Peer peer, Tally tally) throws InterruptedException {
+  private Outcome sendAll(TensorSource source, PatientSender sender, Tally tally)
+      throws InterruptedException {
     int tensors = 0;
     int confirmed = 0;
     long bytes = 0;
     try {
       for (TensorSource.Named named : source.tensors()) {
         long start = System.nanoTime();
-        SendOptions how = SendOptions.defaults().digest(digest).limit(confirm).progress(tally.of());
-        Receipt receipt = peer.deliver(named.name(), named.tensor(), how);
+        Receipt receipt = sender.deliver(named, how().progress(tally.of()));
         tensors++;
         confirmed += receipt.confirmed() ? 1 : 0;
         bytes += named.tensor().byteSize();
-        report(named, peer, receipt, Duration.ofNanos(System.nanoTime() - start));
+        report(named, sender.peer(), receipt, Duration.ofNanos(System.nanoTime() - start));
       }
-      return new Outcome(peer, tensors, confirmed, bytes, null);
+      return new Outcome(sender.peer(), tensors, confirmed, bytes, null);
     } catch (IOException e) {
-      return new Outcome(peer, tensors, confirmed, bytes, e);
+      return new Outcome(sender.peer(), tensors, confirmed, bytes, e);
+    }
+  }
+
+  private SendOptions how() {
+    Persistence persistence =
+        fromTheFirstByte ? Persistence.once() : Persistence.resuming(RESUME_BYTES);
+    return SendOptions.defaults().digest(digest).limit(confirm).persistence(persistence);
+  }
+
+  /// Tells what goes on where an earlier attempt ended.
+  private final class Resumptions implements NodeListener {
+    @Override
+    public void resuming(PeerId peer, String name, long fromBytes, long totalBytes) {
+      if (root.json()) {
+        root.print(
+            NodeEvents.event(
+                "resuming",
+                "tensor",
+                name,
+                "peer",
+                peer.text(),
+                "from",
+                fromBytes,
+                "bytes",
+                totalBytes));
+      } else {
+        root.note(
+            name
+                + ": "
+                + peer.brief()
+                + " has "
+                + Words.bytes(fromBytes)
+                + " of "
+                + Words.bytes(totalBytes)
+                + " already");
+      }
     }
   }
 

@@ -18,11 +18,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The tensors of files, mapped, in order.
 final class TensorSource implements AutoCloseable {
   /// A tensor and the name it is sent under.
   record Named(String name, Tensor tensor) {}
+
+  /// What the name of a file begins with that is no tensor; a receiver with a folder knows it.
+  private static final String FILE_PREFIX = "file:";
+
+  private static final RawFormat BYTES = new RawFormat(Optional.of(DType.U8), Optional.empty());
 
   private final Arena arena = Arena.ofShared();
   private final List<AutoCloseable> files = new ArrayList<>();
@@ -89,8 +95,10 @@ final class TensorSource implements AutoCloseable {
       for (SafetensorsFile.Entry entry : many.entries()) {
         tensors.add(new Named(entry.name(), many.tensor(entry)));
       }
-    } else {
+    } else if (raw.dtype().isPresent()) {
       addRaw(stem(path), path, raw);
+    } else {
+      addRaw(FILE_PREFIX + path.getFileName(), path, BYTES);
     }
   }
 
@@ -101,9 +109,7 @@ final class TensorSource implements AutoCloseable {
                 () ->
                     new CommandException(
                         ExitCodes.USAGE,
-                        name
-                            + ": neither .npy nor .safetensors (expected: one of them, or --dtype"
-                            + " for raw elements)"));
+                        name + ": raw elements (expected: --dtype, which tells their type)"));
     MemorySegment bytes;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

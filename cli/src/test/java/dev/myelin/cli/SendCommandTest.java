@@ -7,6 +7,8 @@ import dev.myelin.net.Delivery;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
+import dev.myelin.net.Reception;
+import dev.myelin.net.Stored;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.NpyFile;
 import dev.myelin.tensor.SafetensorsFile;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,9 +125,34 @@ final class SendCommandTest {
 
   @Test
   void rawBytesNeedAType() throws Exception {
-    Path file = Files.write(folder.resolve("x.raw"), new byte[8]);
-    assertThat(send(file.toString())).isEqualTo(ExitCodes.USAGE);
+    terminal.reading(new byte[8]);
+    assertThat(send("-")).isEqualTo(ExitCodes.USAGE);
     assertThat(terminal.err()).contains("--dtype");
+  }
+
+  @Test
+  void sendsAFileThatIsNoTensorAsItIs() throws Exception {
+    Path file = Files.write(folder.resolve("notes.txt"), new byte[] {7, 8, 9});
+    Path dir = folder.resolve("in");
+    List<Stored> stored = new CopyOnWriteArrayList<>();
+    Reception reception = Reception.folder(dir, stored::add);
+    try (Node storing = Node.start(config(Terminal.KEY), reception)) {
+      for (int i = 0; i < 2; i++) {
+        String[] args = {
+          "send",
+          file.toString(),
+          "--to",
+          storing.endpoint().toString(),
+          "--no-discovery",
+          "--host",
+          "127.0.0.1"
+        };
+        assertThat(terminal.run(args)).as(terminal.err()).isEqualTo(ExitCodes.OK);
+      }
+    }
+    assertThat(stored).extracting(Stored::name).containsOnly("file:notes.txt");
+    assertThat(dir.resolve("notes.txt")).hasBinaryContent(new byte[] {7, 8, 9});
+    assertThat(dir.resolve("notes-1.txt")).hasBinaryContent(new byte[] {7, 8, 9});
   }
 
   @Test

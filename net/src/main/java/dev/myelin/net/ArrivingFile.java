@@ -9,12 +9,18 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A file under way into which one described tensor lands, through a map.
 ///
@@ -54,13 +60,7 @@ final class ArrivingFile implements Closeable {
   static ArrivingFile create(Path part, TensorHeader header, DiskRoom room) throws IOException {
     DiskRoom.Promise promise = room.promise("tensor " + header.name(), header.byteSize());
     try {
-      Mapped mapped = map(part, header);
-      try {
-        return new ArrivingFile(part, header.name(), mapped, promise);
-      } catch (IOException e) {
-        mapped.file().close();
-        throw e;
-      }
+      return over(part, header, map(part, header, Birth.NEW), promise);
     } catch (IOException e) {
       promise.close();
       Stowage.drop(part);
@@ -68,31 +68,87 @@ final class ArrivingFile implements Closeable {
     }
   }
 
-  /// Returns how the name of a file with such a tensor ends.
-  static String extension(TensorHeader header) {
-    return fitsNpy(header.dtype()) ? ".npy" : ".safetensors";
+  /// Opens a file that an earlier process or connection made.
+  ///
+  /// @throws IOException if it is not there or has another size
+  static ArrivingFile reopen(Path part, TensorHeader header, DiskRoom room) throws IOException {
+    DiskRoom.Promise promise = room.promise("tensor " + header.name(), 0);
+    return over(part, header, map(part, header, Birth.KNOWN), promise);
   }
 
-  private static boolean fitsNpy(DType dtype) {
-    return dtype.elementsPerBlock() == 1 && dtype != DType.BF16;
+  private static ArrivingFile over(
+      Path part, TensorHeader header, Mapped mapped, DiskRoom.Promise promise) throws IOException {
+    try {
+      return new ArrivingFile(part, header.name(), mapped, promise);
+    } catch (IOException e) {
+      mapped.file().close();
+      throw e;
+    }
   }
 
-  private static Mapped map(Path part, TensorHeader header) throws IOException {
+  /// Takes the first bytes for given, and has the disk promise room for the rest.
+  void holds(long bytes) throws PeerException {
+    filled = bytes;
+    promise.more(tensor().byteSize() - bytes);
+  }
+
+  /// Whether a file is made or was there.
+  private enum Birth {
+    NEW,
+    KNOWN
+  }
+
+  private static Mapped map(Path part, TensorHeader header, Birth birth) throws IOException {
+    if (StoredForm.of(header) == StoredForm.BYTES) {
+      return mapBytes(part, header, birth);
+    }
     DType dtype = header.dtype();
-    if (fitsNpy(dtype)) {
-      NpyFile npy = NpyFile.create(part, dtype, header.shape());
+    Shape shape = header.shape();
+    if (StoredForm.of(header) == StoredForm.NPY) {
+      NpyFile npy =
+          birth == Birth.NEW
+              ? NpyFile.create(part, dtype, shape)
+              : NpyFile.reopen(part, dtype, shape);
       return new Mapped(npy.tensor(), npy::close);
     }
     boolean blocks = dtype.elementsPerBlock() != 1;
-    SafetensorsFile.Spec spec =
-        blocks
-            ? new SafetensorsFile.Spec(header.name(), DType.U8, Shape.of(header.byteSize()))
-            : new SafetensorsFile.Spec(header.name(), dtype, header.shape());
+    List<SafetensorsFile.Spec> specs =
+        List.of(
+            blocks
+                ? new SafetensorsFile.Spec(header.name(), DType.U8, Shape.of(header.byteSize()))
+                : new SafetensorsFile.Spec(header.name(), dtype, shape));
     Map<String, String> metadata =
-        blocks ? Map.of("dtype", dtype.name(), "shape", header.shape().toString()) : Map.of();
-    SafetensorsFile file = SafetensorsFile.create(part, List.of(spec), metadata);
-    Tensor tensor = Tensor.wrap(dtype, header.shape(), file.tensor(header.name()).segment());
+        blocks ? Map.of("dtype", dtype.name(), "shape", shape.toString()) : Map.of();
+    SafetensorsFile file =
+        birth == Birth.NEW
+            ? SafetensorsFile.create(part, specs, metadata)
+            : SafetensorsFile.reopen(part, specs, metadata);
+    Tensor tensor = Tensor.wrap(dtype, shape, file.tensor(header.name()).segment());
     return new Mapped(tensor, file::close);
+  }
+
+  private static Mapped mapBytes(Path part, TensorHeader header, Birth birth) throws IOException {
+    if (birth == Birth.NEW) {
+      Files.deleteIfExists(part);
+    }
+    Arena arena = Arena.ofShared();
+    Set<OpenOption> options =
+        new HashSet<>(Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+    if (birth == Birth.NEW) {
+      options.add(StandardOpenOption.CREATE_NEW);
+      options.add(StandardOpenOption.SPARSE);
+    }
+    try (FileChannel file = FileChannel.open(part, options)) {
+      if (birth == Birth.KNOWN && file.size() != header.byteSize()) {
+        throw new IOException(
+            part + ": " + file.size() + " bytes (expected: " + header.byteSize() + ")");
+      }
+      MemorySegment memory = file.map(FileChannel.MapMode.READ_WRITE, 0, header.byteSize(), arena);
+      return new Mapped(Tensor.wrap(header.dtype(), header.shape(), memory), arena::close);
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   Path part() {

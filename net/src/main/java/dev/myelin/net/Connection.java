@@ -9,7 +9,6 @@ import dev.myelin.wire.Progress;
 import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -150,14 +149,14 @@ public final class Connection implements AutoCloseable {
   /// @throws InterruptedIOException if interrupted while waiting for credit; the flag stays set
   /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
   public void send(Message message, Progress progress) throws IOException {
-    requireOpenTensor(message);
+    Borrowed.requireOpen(message);
     pass(progress, watcher -> session.send(message, watcher));
   }
 
   /// Sends a tensor where it lies, if it lies in memory that the peer can map: then it is handed
   /// over, and closed for the caller. Otherwise as [#send].
   void give(Message.Transfer transfer, Progress progress) throws IOException {
-    requireOpenTensor(transfer);
+    Borrowed.requireOpen(transfer);
     pass(progress, watcher -> session.give(transfer, watcher));
   }
 
@@ -196,7 +195,7 @@ public final class Connection implements AutoCloseable {
   /// @throws PeerException.TimedOut if it ended because the peer fell silent
   /// @throws IllegalStateException if the tensor was closed before; nothing is sent then
   public void post(Message message) throws IOException {
-    requireOpenTensor(message);
+    Borrowed.requireOpen(message);
     enter();
     try {
       session.post(message);
@@ -207,15 +206,6 @@ public final class Connection implements AutoCloseable {
       throw failed(e, true);
     } finally {
       leave();
-    }
-  }
-
-  /// Asks for the memory before the first byte: later a closed tensor would end the connection.
-  private static void requireOpenTensor(Message message) {
-    if (message instanceof Message.Transfer transfer) {
-      MemorySegment _ = transfer.tensor().segment();
-    } else if (message instanceof Message.TensorData data) {
-      MemorySegment _ = data.tensor().segment();
     }
   }
 

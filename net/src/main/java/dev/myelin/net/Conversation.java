@@ -61,10 +61,20 @@ final class Conversation {
     return receipt == null ? new Receipt(header.byteSize(), false) : receipt;
   }
 
+  /// Sends a tensor, all of it or what the receiver does not have, and waits for its word.
+  @Nullable Receipt deliver(TensorHeader header, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException {
+    boolean asks =
+        header.byteSize() >= options.persistence().resumeBytes()
+            && Resumption.isPossible(connection);
+    Door door = asks ? this::resume : connection::send;
+    return send(header, tensor, options.progress(), options.limit(), door);
+  }
+
   /// How a tensor leaves.
   @FunctionalInterface
   private interface Door {
-    void pass(Message.Transfer transfer, Progress progress) throws IOException;
+    void pass(Message.Transfer transfer, Sending sending) throws IOException, InterruptedException;
   }
 
   private @Nullable Receipt send(
@@ -90,6 +100,18 @@ final class Conversation {
   void post(TensorHeader header, Tensor tensor) throws IOException {
     connection.post(new Message.Transfer(connection.nextStream(), header, tensor));
     events.sent(peer, tensor.byteSize());
+  }
+
+  private void resume(Message.Transfer transfer, Sending sending)
+      throws IOException, InterruptedException {
+    String name = transfer.header().name();
+    Resumption.Started started =
+        (from, total) -> {
+          if (from > 0) {
+            events.resuming(peer, name, from, total);
+          }
+        };
+    new Resumption(connection, sending, started).send(transfer);
   }
 
   /// Reads until the connection ends; the life of the reader thread.
@@ -140,17 +162,15 @@ final class Conversation {
         events.cancelled();
         intake.drop(abort.stream());
       }
+      case Message.Ask ask -> intake.ask(ask, connection::answer);
+      case Message.Held held -> held(held);
       case Message.Receipt receipt ->
           answered(receipt.stream(), receipt.code(), receipt.bytes(), receipt.text());
       case Message.Cancel cancel -> {
         events.cancelled();
         answered(cancel.stream(), cancel.code(), 0, cancel.text());
       }
-      case Message.Declined declined -> {
-        events.declined();
-        intake.drop(declined.stream());
-        connection.answer(new Message.Cancel(declined.stream(), declined.code(), declined.text()));
-      }
+      case Message.Declined declined -> declined(declined);
       case Message.Contacts contacts -> gossip.heard(peer, contacts);
       case Message.Goodbye _ -> connection.stopSending();
       case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
@@ -163,10 +183,24 @@ final class Conversation {
           Message.Met _,
           Message.Move _,
           Message.Free _,
-          Message.Reference _ -> {
-        // swallowed by the connection
+          Message.Reference _,
+          Message.Rest _ -> {
+        // swallowed by the connection, or never received
       }
     }
+  }
+
+  private void held(Message.Held part) {
+    Sending sending = sendings.get(part.stream());
+    if (sending != null) {
+      sending.held(part);
+    }
+  }
+
+  private void declined(Message.Declined declined) {
+    events.declined();
+    intake.drop(declined.stream());
+    connection.answer(new Message.Cancel(declined.stream(), declined.code(), declined.text()));
   }
 
   private void whole(PeerId from, Message.Transfer transfer)

@@ -5,6 +5,7 @@ import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
@@ -14,36 +15,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Lands tensors straight in files: described ones by memory map, so that a tensor may be larger
 /// than memory; chunks of streams that nobody described are appended.
 final class FolderIntake implements Intake {
   private final Stowage stowage;
   private final TensorPool pool;
-  private final Limits.Streams limits;
-  private final Map<Integer, ArrivingFile> arriving = new HashMap<>();
+  private final Limits limits;
+  private final Tasks tasks;
+  private final Map<Integer, Partial> arriving = new HashMap<>();
+  private final Map<Integer, TakingUp> asked = new HashMap<>();
   private final Map<Integer, RawFile> raws = new HashMap<>();
 
-  FolderIntake(Stowage stowage, TensorPool pool, Limits.Streams limits) {
+  FolderIntake(Stowage stowage, TensorPool pool, Limits limits, Tasks tasks) {
     this.stowage = stowage;
     this.pool = pool;
     this.limits = limits;
+    this.tasks = tasks;
   }
 
   @Override
   public Tensor land(int stream, TensorHeader header) throws PeerException {
-    if (header.byteSize() > limits.tensorBytes()) {
-      throw new PeerException.Refused(
-          "tensor "
-              + header.name()
-              + ": "
-              + header.byteSize()
-              + " bytes (expected: <= "
-              + limits.tensorBytes()
-              + ")");
-    }
+    requireSize(header);
     try {
-      ArrivingFile file = ArrivingFile.create(stowage.begin(), header, stowage.room());
+      Partial file = Partial.fresh(stowage.begin(), header, stowage.room());
       arriving.put(stream, file);
       return file.tensor();
     } catch (PeerException e) {
@@ -53,11 +49,79 @@ final class FolderIntake implements Intake {
     }
   }
 
+  private void requireSize(TensorHeader header) throws PeerException {
+    long most = limits.streams().tensorBytes();
+    if (header.byteSize() > most) {
+      throw new PeerException.Refused(
+          "tensor "
+              + header.name()
+              + ": "
+              + header.byteSize()
+              + " bytes (expected: <= "
+              + most
+              + ")");
+    }
+  }
+
+  @Override
+  public void ask(Message.Ask ask, Consumer<Message> answer) {
+    TakingUp search = new TakingUp(ask, answer);
+    asked.put(ask.stream(), search);
+    tasks.forkPlatform("resume-" + name(ask.stream()), () -> search.run(this::find));
+  }
+
+  /// Runs in a thread of its own.
+  private Partial find(Message.Ask ask, TakingUp forWhom) throws IOException, InterruptedException {
+    requireSize(ask.header());
+    // The connection over which the last attempt came may be dead, and nobody knows yet.
+    Duration patience = limits.waits().silence().multipliedBy(2);
+    Partial known =
+        stowage.partials().open(ask.header(), ask.identity(), patience, forWhom::isWanted);
+    return known == null ? Partial.fresh(stowage.begin(), ask.header(), stowage.room()) : known;
+  }
+
+  @Override
+  public Resumed resume(int stream, TensorHeader header, long bytes) throws PeerException {
+    TakingUp search = asked.remove(stream);
+    Partial file = search == null ? null : search.take();
+    if (file == null || (bytes != 0 && bytes != file.resumedBytes())) {
+      if (file != null) {
+        file.leave();
+      }
+      throw new PeerException.Faulted(
+          FaultCode.PROTOCOL.code(),
+          "tensor " + header.name() + " from byte " + bytes + " (expected: as it was answered)");
+    }
+    try {
+      if (bytes == 0) {
+        file.restart();
+      }
+    } catch (IOException e) {
+      file.discard();
+      throw DiskRoom.failed("tensor " + header.name(), e);
+    }
+    arriving.put(stream, file);
+    return new Resumed(file.tensor(), file.digest());
+  }
+
   @Override
   public void prepare(int stream, TensorHeader header, long upToBytes) throws PeerException {
-    ArrivingFile file = arriving.get(stream);
+    Partial file = arriving.get(stream);
     if (file != null) {
-      file.prepare(upToBytes);
+      file.file().prepare(upToBytes);
+    }
+  }
+
+  @Override
+  public long window(int stream, TensorHeader header) {
+    return limits.flow().windowBytes();
+  }
+
+  @Override
+  public void landed(int stream, TensorHeader header, long bytesSoFar) {
+    Partial file = arriving.get(stream);
+    if (file != null) {
+      file.landed(bytesSoFar);
     }
   }
 
@@ -96,9 +160,9 @@ final class FolderIntake implements Intake {
   private RawFile raw(int stream) throws PeerException {
     RawFile known = raws.get(stream);
     if (known == null) {
-      if (raws.size() >= limits.open()) {
+      if (raws.size() >= limits.streams().open()) {
         throw new PeerException.Overloaded(
-            raws.size() + " streams (expected: <= " + limits.open() + ")", null);
+            raws.size() + " streams (expected: <= " + limits.streams().open() + ")", null);
       }
       known = RawFile.create(stowage.begin(), name(stream), stowage.room());
       raws.put(stream, known);
@@ -117,8 +181,10 @@ final class FolderIntake implements Intake {
     String name = from.brief() + "-" + name(end.stream());
     try {
       raw.finish();
-      Path file = stowage.finish(raw.part(), name, ".bin");
-      stowage.tell(new Stored(file, from, name, raw.bytes(), 0, since(raw.startNanos())));
+      Path file = stowage.finish(raw.part(), name + ".bin");
+      TensorHeader header =
+          new TensorHeader(name, DType.U8, Shape.of(raw.bytes()), TensorHeader.Digest.NONE);
+      stowage.tell(new Stored(file, from, header, 0, since(raw.startNanos())));
     } catch (PeerException e) {
       raw.discard();
       throw e;
@@ -131,17 +197,16 @@ final class FolderIntake implements Intake {
 
   @Override
   public void complete(PeerId from, Message.Transfer transfer) throws PeerException {
-    ArrivingFile file = arriving.remove(transfer.stream());
+    Partial file = arriving.remove(transfer.stream());
     if (file == null) {
       throw new IllegalStateException(
           "stream " + transfer.stream() + ": no file (expected: one from its beginning)");
     }
     TensorHeader header = transfer.header();
     try {
-      file.close();
-      Path path = stowage.finish(file.part(), header.name(), ArrivingFile.extension(header));
-      stowage.tell(
-          new Stored(path, from, header.name(), header.byteSize(), 0, since(file.startNanos())));
+      Path path = file.finish(part -> stowage.finish(part, StoredForm.fileName(header)));
+      Duration time = since(file.file().startNanos());
+      stowage.tell(new Stored(path, from, header, file.resumedBytes(), time));
     } catch (IOException e) {
       file.discard();
       throw DiskRoom.failed("tensor " + header.name(), e);
@@ -154,9 +219,9 @@ final class FolderIntake implements Intake {
 
   @Override
   public void abandoned(int stream, TensorHeader header, String reason) {
-    ArrivingFile file = arriving.remove(stream);
+    Partial file = arriving.remove(stream);
     if (file != null) {
-      file.discard();
+      file.leave();
     }
   }
 
@@ -166,12 +231,18 @@ final class FolderIntake implements Intake {
     if (raw != null) {
       raw.discard();
     }
+    TakingUp search = asked.remove(stream);
+    if (search != null) {
+      search.drop();
+    }
   }
 
   @Override
   public void close() {
-    arriving.values().forEach(ArrivingFile::discard);
+    arriving.values().forEach(Partial::leave);
     arriving.clear();
+    asked.values().forEach(TakingUp::drop);
+    asked.clear();
     raws.values().forEach(RawFile::discard);
     raws.clear();
   }

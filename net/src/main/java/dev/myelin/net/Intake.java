@@ -2,7 +2,10 @@ package dev.myelin.net;
 
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
+import dev.myelin.wire.RunningDigest;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /// Where the tensors of one connection go: chooses their memory while they arrive, and passes them
 /// on when they are whole. Used by the reader of that connection alone.
@@ -10,6 +13,13 @@ interface Intake extends Landing, AutoCloseable {
   /// Passes on a whole tensor; takes it over. May wait until there is room: that is the
   /// back-pressure.
   void complete(PeerId from, Message.Transfer transfer) throws IOException, InterruptedException;
+
+  /// Finds how much there is of a tensor from an earlier attempt, and has the sender told. Returns
+  /// at once.
+  default void ask(Message.Ask ask, Consumer<Message> answer) {
+    RunningDigest nothing = RunningDigest.of(ask.header().digest(), MemorySegment.NULL);
+    answer.accept(new Message.Held(ask.stream(), 0, nothing == null ? "" : nothing.hex()));
+  }
 
   /// Takes over one chunk of a stream that nobody described.
   void chunk(PeerId from, Message.TensorData data) throws IOException, InterruptedException;

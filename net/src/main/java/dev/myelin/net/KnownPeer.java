@@ -163,8 +163,12 @@ final class KnownPeer implements Peer {
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
     TensorHeader header = header(name, tensor, options.digest());
-    Receipt receipt = overAny(c -> c.send(header, tensor, options.progress(), options.limit()));
-    return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
+    return new Retrying(this, options.persistence().retryFor())
+        .deliver(
+            () -> {
+              Receipt receipt = actual().overAny(c -> c.deliver(header, tensor, options));
+              return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
+            });
   }
 
   /// Sends over one connection.
@@ -386,6 +390,11 @@ final class KnownPeer implements Peer {
 
   NodeEvents events() {
     return events;
+  }
+
+  /// Waits at most `limit` for an open connection.
+  boolean awaitConnected(Duration limit) throws InterruptedException {
+    return await(() -> openConversation() != null, limit);
   }
 
   /// Waits until the condition holds or `limit` has passed; the condition is asked under this

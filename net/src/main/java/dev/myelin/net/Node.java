@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,10 @@ public final class Node implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     this.reception = reception;
-    this.stowage = reception instanceof Reception.Folder folder ? new Stowage(folder) : null;
+    this.stowage =
+        reception instanceof Reception.Folder folder
+            ? new Stowage(folder, config.limits().partials())
+            : null;
     this.events = new NodeEvents(transport.counting());
     this.pool = pool;
     this.inbox = new Inbox(pool, config.limits().streams());
@@ -167,7 +171,7 @@ public final class Node implements AutoCloseable {
   private Intake intake() {
     return stowage == null
         ? new InboxIntake(inbox)
-        : new FolderIntake(stowage, pool, config.limits().streams());
+        : new FolderIntake(stowage, pool, config.limits(), tasks);
   }
 
   /// What the seekers see of this node.
@@ -251,6 +255,34 @@ public final class Node implements AutoCloseable {
             _ -> peer.actual().state() == Peer.State.CONNECTED ? peer.actual() : null,
             limit.toNanos());
     return require(connected, endpoint.toString(), limit);
+  }
+
+  /// Waits at most `limit` until a peer that was lost is connected again, be it under another id at
+  /// one of the places where it was; returns it at once if it is connected.
+  ///
+  /// @param places its endpoints while it was connected; a peer that another one replaced has none
+  /// @throws PeerException.TimedOut if it is not; it is dialled on as before
+  public Peer awaitReturn(Peer peer, List<Endpoint> places, Duration limit)
+      throws IOException, InterruptedException {
+    Peer found = roster.await(peers -> firstConnected(peers, peer.id(), places), limit.toNanos());
+    return require(found, "peer " + peer.id().map(PeerId::text).orElse(places.toString()), limit);
+  }
+
+  private static @Nullable Peer firstConnected(
+      List<KnownPeer> peers, Optional<PeerId> id, List<Endpoint> places) {
+    KnownPeer elsewhere = null;
+    for (KnownPeer peer : peers) {
+      if (peer.state() != Peer.State.CONNECTED) {
+        continue;
+      }
+      if (id.isPresent() && peer.id().equals(id)) {
+        return peer;
+      }
+      if (!Collections.disjoint(peer.endpoints(), places)) {
+        elsewhere = peer;
+      }
+    }
+    return elsewhere;
   }
 
   private static @Nullable Peer firstConnected(List<KnownPeer> peers, @Nullable PeerId id) {
@@ -351,6 +383,9 @@ public final class Node implements AutoCloseable {
     tasks.close();
     transport.close();
     inbox.close();
+    if (stowage != null) {
+      stowage.partials().close();
+    }
     pool.close();
   }
 }

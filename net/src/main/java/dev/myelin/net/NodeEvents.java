@@ -80,6 +80,10 @@ final class NodeEvents {
     counters.add(Counters.Counter.TENSOR_BYTES_RECEIVED, bytes);
   }
 
+  void resuming(KnownPeer peer, String name, long fromBytes, long totalBytes) {
+    peer.id().ifPresent(id -> tell(l -> l.resuming(id, name, fromBytes, totalBytes)));
+  }
+
   void cancelled() {
     counters.add(Counters.Counter.STREAMS_CANCELLED);
   }
@@ -147,6 +151,18 @@ final class NodeEvents {
     @Override
     public Tensor landChunk(int stream, long sequence, long bytes) throws PeerException {
       return landing.landChunk(stream, sequence, bytes);
+    }
+
+    @Override
+    public Resumed resume(int stream, TensorHeader header, long bytes) throws PeerException {
+      Resumed resumed = landing.resume(stream, header, bytes);
+      peer.id()
+          .ifPresent(
+              id -> {
+                tell(l -> l.receiving(id, stream, header.name(), header.byteSize()));
+                tell(l -> l.progressed(id, stream, bytes));
+              });
+      return resumed;
     }
 
     @Override

@@ -30,6 +30,9 @@ public interface NodeListener {
   /// It is here, whole and checked.
   default void received(PeerId peer, int stream, String name, long totalBytes) {}
 
+  /// A tensor that this node sends goes on where an earlier attempt ended.
+  default void resuming(PeerId peer, String name, long fromBytes, long totalBytes) {}
+
   /// It will not be completed.
   default void abandoned(PeerId peer, int stream, String name, String reason) {}
 }

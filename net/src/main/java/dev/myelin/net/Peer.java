@@ -92,7 +92,10 @@ public interface Peer {
 
   /// Sends a tensor and returns when the receiver has it, whole and checked; borrows it.
   ///
-  /// Waits as [#send], then at most `options.limit()` for the receiver's word.
+  /// Waits as [#send], then at most `options.limit()` for the receiver's word. A tensor that is to
+  /// be taken up again waits first for the receiver to look for what it has. As long as
+  /// [Persistence#retryFor] allows, a failure that may pass is followed by another attempt; if only
+  /// the receiver's word was lost, the receiver then gets the tensor twice.
   ///
   /// @throws dev.myelin.wire.PeerException.Faulted if the receiver declined it or found its digest
   ///   wrong

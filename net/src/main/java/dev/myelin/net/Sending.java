@@ -1,6 +1,7 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.FaultCode;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Progress;
 import java.io.IOException;
@@ -16,6 +17,7 @@ final class Sending implements Progress {
   private final Progress watcher;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
+  private Message.@Nullable Held held; // guarded by lock
   private @Nullable Receipt receipt; // guarded by lock
   private volatile @Nullable PeerException fault; // written under lock
 
@@ -31,6 +33,33 @@ final class Sending implements Progress {
       throw known;
     }
     watcher.sent(sentBytes, totalBytes);
+  }
+
+  /// Notes how much the receiver has already.
+  void held(Message.Held part) {
+    lock.lock();
+    try {
+      held = part;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until the receiver has told how much it has; the end of the connection bounds that.
+  Message.Held awaitHeld() throws PeerException, InterruptedException {
+    lock.lock();
+    try {
+      while (held == null && fault == null) {
+        ended.await();
+      }
+      if (fault != null) {
+        throw fault;
+      }
+      return Objects.requireNonNull(held);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Notes the receiver's word.

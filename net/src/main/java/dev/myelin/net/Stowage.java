@@ -1,8 +1,10 @@
 package dev.myelin.net;
 
+import dev.myelin.wire.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -16,11 +18,13 @@ import java.util.function.Consumer;
 /// overwritten.
 final class Stowage {
   private static final int MOST_NAME_CHARS = 120;
+  private static final int MOST_ENDING_CHARS = 16;
   private static final int MOST_NUMBERED = 1024;
 
   private final Path folder;
   private final Consumer<Stored> stored;
   private final DiskRoom room;
+  private final Partials partials;
   private final AtomicLong count = new AtomicLong();
 
   /// Tells our files under way from those of others in this folder; in containers, all processes
@@ -39,14 +43,20 @@ final class Stowage {
         }
       };
 
-  Stowage(Reception.Folder reception) throws IOException {
-    this(reception, DiskRoom.of(Files.createDirectories(reception.folder())));
+  Stowage(Reception.Folder reception, Limits.Partials limits) throws IOException {
+    this(reception, limits, DiskRoom.of(Files.createDirectories(reception.folder())));
   }
 
-  Stowage(Reception.Folder reception, DiskRoom room) throws IOException {
+  Stowage(Reception.Folder reception, Limits.Partials limits, DiskRoom room) throws IOException {
     this.folder = Files.createDirectories(reception.folder());
     this.stored = reception.stored();
     this.room = room;
+    this.partials = new Partials(folder, limits, room, InstantSource.system());
+  }
+
+  /// Returns what was interrupted.
+  Partials partials() {
+    return partials;
   }
 
   DiskRoom room() {
@@ -58,12 +68,13 @@ final class Stowage {
     return folder.resolve(".arriving-" + birth + "-" + count.incrementAndGet() + ".part");
   }
 
-  /// Gives a whole file its name.
-  Path finish(Path part, String name, String extension) throws IOException {
+  /// Gives a whole file its name; made plain, and numbered before its ending if it is taken.
+  Path finish(Path part, String name) throws IOException {
     String plain = plain(name);
-    String stem =
-        plain.endsWith(extension) ? plain.substring(0, plain.length() - extension.length()) : plain;
-    return named(part, stem, extension);
+    int dot = plain.lastIndexOf('.');
+    return dot <= 0
+        ? named(part, plain, "")
+        : named(part, plain.substring(0, dot), plain.substring(dot));
   }
 
   private synchronized Path named(Path part, String stem, String extension) throws IOException {
@@ -107,10 +118,14 @@ final class Stowage {
   }
 
   /// Returns the name with every character replaced that means something to a file system or a
-  /// shell.
+  /// shell; a long one loses its middle, so that it keeps its ending.
   static String plain(String name) {
     String kept = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^[.-]+", "");
-    String cut = kept.length() > MOST_NAME_CHARS ? kept.substring(0, MOST_NAME_CHARS) : kept;
-    return cut.isEmpty() ? "tensor" : cut;
+    if (kept.length() > MOST_NAME_CHARS) {
+      int dot = Math.max(kept.lastIndexOf('.'), kept.length() - MOST_ENDING_CHARS);
+      String ending = kept.substring(dot);
+      kept = kept.substring(0, MOST_NAME_CHARS - ending.length()) + ending;
+    }
+    return kept.isEmpty() ? "tensor" : kept;
   }
 }

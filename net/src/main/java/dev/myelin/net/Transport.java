@@ -64,13 +64,14 @@ public final class Transport implements AutoCloseable {
     };
   }
 
-  /// Opens the transport of that identity; it does nothing yet. Its connections know no credit, for
-  /// who uses them need not read while it sends.
+  /// Opens the transport of that identity; it does nothing yet. Its connections know no credit and
+  /// take nothing up again, for who uses them need not read while it sends.
   ///
   /// @throws IOException if the state folder, or the files of an authority, cannot be used
   public static Transport open(NodeConfig config) throws IOException {
     Limits limits = config.limits();
-    return ofNode(config.limits(limits.flow(limits.flow().windowBytes(0))));
+    Limits bare = limits.flow(limits.flow().windowBytes(0)).partials(limits.partials().files(0));
+    return ofNode(config.limits(bare));
   }
 
   /// Opens a transport whose connections always have a reader.

@@ -32,6 +32,7 @@ class FolderIntakeTest {
 
   private final AtomicLong usable = new AtomicLong(1L << 40);
   private final List<Stored> stored = new ArrayList<>();
+  private final Tasks tasks = new Tasks();
   private final TensorPool pool = TensorPool.open("test", 1 << 20);
 
   @TempDir Path folder;
@@ -40,13 +41,18 @@ class FolderIntakeTest {
 
   @BeforeEach
   void open() throws Exception {
-    stowage = new Stowage(new Reception.Folder(folder, stored::add), new DiskRoom(usable::get));
-    intake = new FolderIntake(stowage, pool, Limits.Streams.defaults());
+    stowage =
+        new Stowage(
+            new Reception.Folder(folder, stored::add),
+            Limits.Partials.defaults(),
+            new DiskRoom(usable::get));
+    intake = new FolderIntake(stowage, pool, Limits.defaults(), tasks);
   }
 
   @AfterEach
   void leavesNothingBehind() throws Exception {
     intake.close();
+    tasks.close();
     pool.close();
     try (var files = Files.list(folder)) {
       assertThat(files.filter(file -> file.toString().endsWith(".part"))).isEmpty();

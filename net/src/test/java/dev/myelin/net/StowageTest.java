@@ -13,8 +13,8 @@ class StowageTest {
   @Test
   void sharesAFolderWithOthers(@TempDir Path folder) throws Exception {
     Reception.Folder reception = new Reception.Folder(folder, _ -> {});
-    Path one = new Stowage(reception).begin();
-    Path other = new Stowage(reception).begin();
+    Path one = new Stowage(reception, dev.myelin.wire.Limits.Partials.defaults()).begin();
+    Path other = new Stowage(reception, dev.myelin.wire.Limits.Partials.defaults()).begin();
     assertThat(one).isNotEqualTo(other);
   }
 

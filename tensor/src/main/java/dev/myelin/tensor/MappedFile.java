@@ -52,6 +52,24 @@ final class MappedFile implements AutoCloseable {
     }
   }
 
+  /// Maps a file that [#create] made, to be written on; its header is written anew.
+  ///
+  /// @throws TensorFileException if it has another size
+  static MappedFile reopen(Path file, byte[] header, long bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (channel.size() != bytes) {
+        throw new TensorFileException(
+            file,
+            TensorFileException.Rule.LENGTH,
+            0,
+            "file: " + channel.size() + " bytes (expected: " + bytes + ")");
+      }
+      writeFully(channel, ByteBuffer.wrap(header));
+      return map(channel, MapMode.READ_WRITE, bytes);
+    }
+  }
+
   /// Writes a file beside the wanted one and moves it there when it is whole.
   static void replace(Path file, Content content) throws IOException {
     // Not a temporary file of the library's making: that would hide the result from other users.

@@ -61,6 +61,17 @@ public final class NpyFile implements AutoCloseable {
     return over(path, mapped, dtype, shape, header.length);
   }
 
+  /// Opens a file that [#create] made for the same type and extents, to be written on; what stands
+  /// in it stays.
+  ///
+  /// @throws TensorFileException if it has another size
+  public static NpyFile reopen(Path path, DType dtype, Shape shape) throws IOException {
+    byte[] header = NpyHeader.bytesFor(dtype, shape);
+    long bytes = Math.addExact(header.length, dtype.bytesFor(shape.elements()));
+    MappedFile mapped = MappedFile.reopen(path, header, bytes);
+    return over(path, mapped, dtype, shape, header.length);
+  }
+
   /// Writes a tensor to a file, which appears under its name when it is whole.
   ///
   /// @throws IllegalArgumentException if the type is a block type, which the format does not have

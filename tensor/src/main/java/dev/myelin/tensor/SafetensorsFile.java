@@ -87,6 +87,16 @@ public final class SafetensorsFile implements AutoCloseable {
     return new SafetensorsFile(path, mapped, plan.entries(), Map.copyOf(metadata));
   }
 
+  /// Opens a file that [#create] made of the same parts, to be written on; what stands in it stays.
+  ///
+  /// @throws TensorFileException if it has another size
+  public static SafetensorsFile reopen(Path path, List<Spec> specs, Map<String, String> metadata)
+      throws IOException {
+    Plan plan = Plan.of(specs, metadata);
+    MappedFile mapped = MappedFile.reopen(path, plan.header(), plan.fileBytes());
+    return new SafetensorsFile(path, mapped, plan.entries(), Map.copyOf(metadata));
+  }
+
   /// Writes named tensors to a file, which appears under its name when it is whole. Wider types
   /// come first in the file, so that every tensor is aligned.
   ///

@@ -6,6 +6,7 @@ import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the memory in which incoming tensors land, so that their bytes are copied once.
@@ -47,6 +48,27 @@ public interface Landing {
   default long window(int stream, TensorHeader header) {
     return Long.MAX_VALUE;
   }
+
+  /// Returns the memory for a stream of which the receiver has the first `bytes`, as it told the
+  /// sender with [Message.Held]; or zero bytes, where the sender has other content.
+  ///
+  /// @throws PeerException as [#land]
+  default Resumed resume(int stream, TensorHeader header, long bytes) throws PeerException {
+    if (bytes != 0) {
+      throw new PeerException.Faulted(
+          FaultCode.UNSUPPORTED.code(), bytes + " bytes are held (expected: none)");
+    }
+    Tensor tensor = land(stream, header);
+    if (tensor == null) {
+      throw new PeerException.Overloaded("no memory now (expected: some)", null);
+    }
+    return new Resumed(
+        tensor,
+        Objects.requireNonNull(RunningDigest.of(header.digest(), tensor.segment()), "digest"));
+  }
+
+  /// Memory that holds a part of a tensor, and the digest that has taken that part.
+  record Resumed(Tensor tensor, RunningDigest digest) {}
 
   /// Returns `bytes` of U8 memory for one chunk of a stream that nobody described.
   Tensor landChunk(int stream, long sequence, long bytes) throws PeerException;

@@ -36,6 +36,16 @@ public record Limits(
     return new Limits(frames, streams, strangers, waits, other, sharing);
   }
 
+  /// Returns what a folder keeps of interrupted transfers; a part of the flow.
+  public Partials partials() {
+    return flow.partials();
+  }
+
+  /// Returns a copy with other partials.
+  public Limits partials(Partials other) {
+    return flow(flow.partials(other));
+  }
+
   /// Returns a copy with other limits of shared memory.
   public Limits sharing(Sharing other) {
     return new Limits(frames, streams, strangers, waits, flow, other);
@@ -137,8 +147,16 @@ public record Limits(
   /// @param windowBytes the most bytes of one stream on their way at once; 0 where credit must not
   ///   be used, because nobody reads the connection while it sends
   /// @param stall how long a stream that holds memory may bring nothing, though it may send
-  public record Flow(long stashBytes, long connectionBytes, long windowBytes, Duration stall) {
+  /// @param partials what is kept of streams that were interrupted
+  public record Flow(
+      long stashBytes, long connectionBytes, long windowBytes, Duration stall, Partials partials) {
+    /// A flow with the usual partials.
+    public Flow(long stashBytes, long connectionBytes, long windowBytes, Duration stall) {
+      this(stashBytes, connectionBytes, windowBytes, stall, Partials.defaults());
+    }
+
     public Flow {
+      Objects.requireNonNull(partials, "partials");
       atLeast("stashBytes", stashBytes, 0);
       atLeast("connectionBytes", connectionBytes, 0);
       atLeast("windowBytes", windowBytes, 0);
@@ -152,7 +170,12 @@ public record Limits(
 
     /// Returns a copy with another window.
     public Flow windowBytes(long other) {
-      return new Flow(stashBytes, connectionBytes, other, stall);
+      return new Flow(stashBytes, connectionBytes, other, stall, partials);
+    }
+
+    /// Returns a copy with other partials.
+    public Flow partials(Partials other) {
+      return new Flow(stashBytes, connectionBytes, windowBytes, stall, other);
     }
   }
 
@@ -189,6 +212,33 @@ public record Limits(
           Duration.ofMillis(500),
           Duration.ofMillis(2500),
           Duration.ofSeconds(5));
+    }
+  }
+
+  /// What a folder keeps of tensors whose transfer was interrupted.
+  ///
+  /// @param files how many; the one kept longest goes first. With none, the node does not take part
+  ///   in taking up again, as sender neither
+  /// @param bytes of all together
+  /// @param age how long one waits to be taken up again
+  /// @param chunkBytes how often the receiver notes how far it is: what is taken up again is a
+  ///   multiple of this
+  public record Partials(int files, long bytes, Duration age, int chunkBytes) {
+    public Partials {
+      atLeast("files", files, 0);
+      atLeast("bytes", bytes, 0);
+      positive("age", age);
+      atLeast("chunkBytes", chunkBytes, 1);
+    }
+
+    /// Returns 64 files, 1 TiB, seven days and 16 MiB.
+    public static Partials defaults() {
+      return new Partials(64, 1L << 40, Duration.ofDays(7), 16 << 20);
+    }
+
+    /// Returns a copy for that many files; with none, nothing is taken up again either way.
+    public Partials files(int other) {
+      return new Partials(other, bytes, age, chunkBytes);
     }
   }
 

@@ -53,6 +53,23 @@ public sealed interface Message {
   /// sends unasked on all streams together. A greater number makes a smaller one void.
   record Credit(int stream, long bytes) implements Message {}
 
+  /// The sender of a stream asks how much of its content the receiver has from an earlier attempt;
+  /// nothing follows on the stream until the receiver has answered with [Held]. The header has a
+  /// digest.
+  ///
+  /// @param identity 32 hex digits that the sender chooses, the same ones for the same content
+  record Ask(int stream, TensorHeader header, String identity) implements Message {}
+
+  /// The receiver has the first `bytes` of a stream that was asked for. `stream` counts among the
+  /// streams of the side that reads this.
+  ///
+  /// @param digestHex their digest, of the kind that the header names
+  record Held(int stream, long bytes, String digestHex) implements Message {}
+
+  /// Only sent: a tensor of whose content the receiver says it has a part. The session checks that
+  /// part against the tensor and sends the rest; all of it if they differ.
+  record Rest(Transfer transfer, Held held) implements Message {}
+
   /// The receiver has this stream, whole and checked (code 0), or says why not.
   record Receipt(int stream, int code, long bytes, String text) implements Message {}
 

@@ -143,11 +143,9 @@ public final class AsocDissector implements Dissection.Dissector {
         words(code, text, fields);
         fields.put("bytes", bytes);
       }
-      case AsocExtension.Whole(var open, var value, var _) -> {
-        open(open, fields);
-        fields.put("value", value.hex());
-      }
+      case AsocExtension.Whole whole -> whole(whole, fields);
       case AsocExtension.Credit(long bytes) -> fields.put("bytes", bytes);
+      case AsocExtension.Resume resume -> resume(resume, fields);
       case AsocExtension.Ping(long token) -> fields.put("token", token);
       case AsocExtension.Pong(long token) -> fields.put("token", token);
       case AsocExtension.Goodbye(int code, String text) -> words(code, text, fields);
@@ -163,6 +161,11 @@ public final class AsocDissector implements Dissection.Dissector {
       case AsocExtension.Free(var ids) -> fields.put("ids", ids);
       case AsocExtension.Move _, AsocExtension.Unknown _ -> {}
     }
+  }
+
+  private static void whole(AsocExtension.Whole whole, Map<String, Object> fields) {
+    open(whole.open(), fields);
+    fields.put("value", whole.digest().hex());
   }
 
   private static void reference(AsocExtension.Reference reference, Map<String, Object> fields) {
@@ -211,6 +214,25 @@ public final class AsocDissector implements Dissection.Dissector {
     fields.put("dims", open.dims());
     fields.put("byte_length", open.byteLength());
     fields.put("name", open.name());
+  }
+
+  private static void resume(AsocExtension.Resume resume, Map<String, Object> fields) {
+    switch (resume) {
+      case AsocExtension.Ask(var identity, var open) -> {
+        fields.put("step", "ask");
+        fields.put("identity", identity.hex());
+        open(open, fields);
+      }
+      case AsocExtension.Held(long bytes, var digest) -> {
+        fields.put("step", "held");
+        fields.put("bytes", bytes);
+        fields.put("value", digest.hex());
+      }
+      case AsocExtension.From(long bytes) -> {
+        fields.put("step", "from");
+        fields.put("bytes", bytes);
+      }
+    }
   }
 
   private static String name(@Nullable Enum<?> constant, int code) {

@@ -24,6 +24,7 @@ sealed interface AsocExtension {
   int RECEIPT = 0x14;
   int CREDIT = 0x15;
   int WHOLE = 0x16;
+  int RESUME = 0x18;
   int REFERENCE = 0x19;
   int PING = 0x20;
   int PONG = 0x21;
@@ -115,6 +116,25 @@ sealed interface AsocExtension {
   /// The receiver lets this stream of the other side, or for stream 0 all of them together, go so
   /// far.
   record Credit(long bytes) implements AsocExtension {}
+
+  /// One of the three steps by which a stream is taken up again: [Ask], [Held], [From].
+  sealed interface Resume extends AsocExtension {
+    int ASK = 0;
+    int HELD = 1;
+    int FROM = 2;
+  }
+
+  /// Takes the place of OPEN: how much of this content does the receiver have?
+  record Ask(AsocBytes identity, Open open) implements Resume {
+    /// The bytes of an identity.
+    static final int IDENTITY = 16;
+  }
+
+  /// The receiver has so many bytes of this stream of the other side, with that digest.
+  record Held(long bytes, AsocBytes digest) implements Resume {}
+
+  /// The DATA that follows begins with this byte of the tensor.
+  record From(long bytes) implements Resume {}
 
   record Ping(long token) implements AsocExtension {}
 

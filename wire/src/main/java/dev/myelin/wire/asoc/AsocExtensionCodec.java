@@ -55,6 +55,7 @@ final class AsocExtensionCodec {
       case AsocExtension.RECEIPT -> "RECEIPT";
       case AsocExtension.CREDIT -> "CREDIT";
       case AsocExtension.WHOLE -> "WHOLE";
+      case AsocExtension.RESUME -> "RESUME";
       case AsocExtension.PING -> "PING";
       case AsocExtension.PONG -> "PONG";
       case AsocExtension.GOODBYE -> "GOODBYE";
@@ -91,6 +92,7 @@ final class AsocExtensionCodec {
               new AsocExtension.Receipt(in.u16("code"), in.size("bytes"), words(in));
           case AsocExtension.WHOLE -> whole(in, limits);
           case AsocExtension.CREDIT -> new AsocExtension.Credit(in.size("bytes"));
+          case AsocExtension.RESUME -> resume(in, limits);
           case AsocExtension.PING -> new AsocExtension.Ping(in.u64("token"));
           case AsocExtension.PONG -> new AsocExtension.Pong(in.u64("token"));
           case AsocExtension.GOODBYE -> new AsocExtension.Goodbye(in.u16("code"), words(in));
@@ -124,6 +126,18 @@ final class AsocExtensionCodec {
         in.bytes(AsocExtension.NONCE, "nonce"),
         in.u16("listen port"),
         in.bytes(AsocExtension.NONCE, "proof"));
+  }
+
+  private static AsocExtension resume(AsocCursor in, Limits.Streams limits)
+      throws PeerException.Malformed {
+    int step = in.u8("step");
+    return switch (step) {
+      case AsocExtension.Resume.ASK ->
+          new AsocExtension.Ask(in.bytes(AsocExtension.Ask.IDENTITY, "identity"), open(in, limits));
+      case AsocExtension.Resume.HELD -> new AsocExtension.Held(in.size("bytes"), in.rest());
+      case AsocExtension.Resume.FROM -> new AsocExtension.From(in.size("bytes"));
+      default -> throw in.malformed("step: %d (expected: <= 2)", step);
+    };
   }
 
   static AsocExtension.Open open(AsocCursor in, Limits.Streams limits)
@@ -213,6 +227,7 @@ final class AsocExtensionCodec {
         out.write(content.toArray(ValueLayout.JAVA_BYTE));
       }
       case AsocExtension.Credit(long bytes) -> head(AsocExtension.CREDIT, out).writeLong(bytes);
+      case AsocExtension.Resume resume -> resume(resume, head(AsocExtension.RESUME, out));
       case AsocExtension.Ping(long token) -> head(AsocExtension.PING, out).writeLong(token);
       case AsocExtension.Pong(long token) -> head(AsocExtension.PONG, out).writeLong(token);
       case AsocExtension.Goodbye(int code, String text) ->
@@ -281,6 +296,25 @@ final class AsocExtensionCodec {
     out.writeShort(receipt.code());
     out.writeLong(receipt.bytes());
     text(AsocText.encode(receipt.text(), AsocText.MOST), out);
+  }
+
+  private static void resume(AsocExtension.Resume resume, DataOutputStream out) throws IOException {
+    switch (resume) {
+      case AsocExtension.Ask(AsocBytes identity, AsocExtension.Open open) -> {
+        out.writeByte(AsocExtension.Resume.ASK);
+        out.write(identity.toArray());
+        open(open, out);
+      }
+      case AsocExtension.Held(long bytes, AsocBytes digest) -> {
+        out.writeByte(AsocExtension.Resume.HELD);
+        out.writeLong(bytes);
+        out.write(digest.toArray());
+      }
+      case AsocExtension.From(long bytes) -> {
+        out.writeByte(AsocExtension.Resume.FROM);
+        out.writeLong(bytes);
+      }
+    }
   }
 
   private static void contacts(List<Contact> contacts, DataOutputStream out) throws IOException {

@@ -23,6 +23,8 @@ enum AsocFeature {
   WINDOWS(5),
   /// Small tensors come in one frame (WHOLE).
   WHOLE(6),
+  /// Interrupted streams are taken up again (RESUME).
+  RESUME(8),
   /// Nodes of one machine share memory (MEET, MET, MOVE), and tensors in it (REFERENCE, FREE).
   SHARED(9),
   /// The node can encrypt: two that both can leave a connection in clear.
@@ -52,6 +54,7 @@ enum AsocFeature {
   private boolean isWithin(Limits limits) {
     return switch (this) {
       case WINDOWS -> limits.flow().windowBytes() > 0;
+      case RESUME -> limits.partials().files() > 0;
       case WHOLE -> limits.frames().controlBytes() >= AsocExtension.Whole.PAYLOAD;
       case TENSORS, RECEIPTS, ALIVE, FAREWELL, CONTACTS, SHARED, TLS -> true;
     };

@@ -4,6 +4,7 @@ import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Precedence;
 import dev.myelin.wire.Progress;
+import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -30,8 +31,10 @@ final class AsocOutflow {
 
   /// Waits until the window of the connection has room for what that stream sends unasked; its
   /// sender closes it.
-  Stream open(int id, String name, long totalBytes, Progress progress) throws IOException {
-    Stream stream = new Stream(id, name, AsocCredit.cost(totalBytes));
+  ///
+  /// @param fromByte the byte of the tensor with which the stream begins
+  Stream open(int id, TensorHeader header, long fromByte, Progress progress) throws IOException {
+    Stream stream = new Stream(id, header, fromByte);
     synchronized (this) {
       if (streams.putIfAbsent(id, stream) != null) {
         throw new IllegalArgumentException(
@@ -127,14 +130,18 @@ final class AsocOutflow {
     private final int id;
     private final String name;
     private final long cost;
+    private final long fromByte;
     private long sentBytes; // of the sending thread alone
-    private long streamLimit = AsocCredit.STREAM_WINDOW; // guarded by this
+    private long streamLimit; // guarded by this
     private PeerException.@Nullable Faulted cancelled; // guarded by this
 
-    private Stream(int id, String name, long cost) {
+    private Stream(int id, TensorHeader header, long fromByte) {
       this.id = id;
-      this.name = name;
-      this.cost = cost;
+      this.name = header.name();
+      this.fromByte = fromByte;
+      this.cost = AsocCredit.cost(header.byteSize() - fromByte);
+      this.sentBytes = fromByte;
+      this.streamLimit = fromByte + AsocCredit.STREAM_WINDOW;
     }
 
     /// Returns whether nothing behind the first `from` bytes may be sent yet.
@@ -191,7 +198,7 @@ final class AsocOutflow {
       notifyAll();
     }
 
-    /// Notes how many bytes were sent in all.
+    /// Notes how many bytes of the tensor were sent, or were there before.
     void sent(long bytes) {
       sentBytes = bytes;
     }
@@ -200,7 +207,7 @@ final class AsocOutflow {
     @Override
     public void close() {
       forget(this);
-      long unsent = cost - AsocCredit.cost(sentBytes);
+      long unsent = cost - AsocCredit.cost(sentBytes - fromByte);
       if (unsent > 0) {
         refund(unsent);
         wakeCrowded();

@@ -1,6 +1,5 @@
 package dev.myelin.wire.asoc;
 
-import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.FaultCode;
@@ -13,9 +12,7 @@ import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +39,7 @@ final class AsocReceiver {
   /// What comes before the next frame.
   private final Deque<Message> due = new ArrayDeque<>();
 
-  /// Streams that others want dropped. Guarded by itself.
-  private final List<Message.Declined> unwanted = new ArrayList<>();
-
-  private volatile boolean hasUnwanted;
+  private final AsocUnwanted unwanted = new AsocUnwanted();
 
   /// Where the present frame begins in the input.
   private long offset;
@@ -93,24 +87,12 @@ final class AsocReceiver {
 
   /// Has a stream dropped by the reader; from any thread.
   void drop(int stream, FaultCode code, String text) {
-    synchronized (unwanted) {
-      unwanted.add(new Message.Declined(stream, code.code(), text));
-      hasUnwanted = true;
-    }
+    unwanted.add(stream, code, text);
   }
 
   private void dropUnwanted() {
-    if (!hasUnwanted) {
-      return;
-    }
-    List<Message.Declined> all;
-    synchronized (unwanted) {
-      all = List.copyOf(unwanted);
-      unwanted.clear();
-      hasUnwanted = false;
-    }
-    for (Message.Declined each : all) {
-      AsocStream stream = find(each.stream());
+    for (Message.Declined each : unwanted.take()) {
+      AsocStream stream = streams.find(each.stream());
       if (stream instanceof AsocStream.Described || stream instanceof AsocParked) {
         abandon(stream, each.text());
         streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
@@ -130,7 +112,7 @@ final class AsocReceiver {
     switch (stream) {
       case AsocStream.Described described -> described.abandon(reason);
       case AsocParked parked -> addDue(parked.abandon(reason));
-      case AsocStream.Plain _, AsocStream.Declined _ -> {}
+      case AsocStream.Asked _, AsocStream.Plain _, AsocStream.Declined _ -> {}
     }
   }
 
@@ -138,19 +120,6 @@ final class AsocReceiver {
     if (message != null) {
       due.add(message);
     }
-  }
-
-  /// Returns the stream of that number; one that was parked and has memory by now, in its memory.
-  private @Nullable AsocStream find(int id) {
-    AsocStream stream = streams.get(id);
-    if (stream instanceof AsocParked parked) {
-      AsocStream.Described landed = parked.landed();
-      if (landed != null) {
-        streams.replace(parked, landed);
-        return landed;
-      }
-    }
-    return stream;
   }
 
   /// Reads the payload of the present frame; null where that makes no message yet.
@@ -165,7 +134,7 @@ final class AsocReceiver {
 
   private @Nullable Message data(int id, long length, Landing landing) throws IOException {
     requireNamed(id);
-    AsocStream stream = find(id);
+    AsocStream stream = streams.find(id);
     if (stream == null) {
       if (isCrowded()) {
         requireSequence(new AsocStream.Plain(id));
@@ -187,6 +156,7 @@ final class AsocReceiver {
         payloads.drop(length);
         yield null;
       }
+      case AsocStream.Asked _ -> throw malformed("DATA (expected: RESUME first)");
     };
   }
 
@@ -200,7 +170,8 @@ final class AsocReceiver {
           "bytes: %d behind %d (expected: <= %d, its credit) of DATA",
           length, stream.bytes, stream.limit);
     }
-    long cost = AsocCredit.cost(stream.bytes + length) - AsocCredit.cost(stream.bytes);
+    long before = stream.bytes - stream.startBytes;
+    long cost = AsocCredit.cost(before + length) - AsocCredit.cost(before);
     if (cost > 0) {
       count(cost, stream instanceof AsocParked parked ? parked : null);
     }
@@ -218,7 +189,7 @@ final class AsocReceiver {
     try {
       stream.landing.prepare(stream.id, stream.header, stream.bytes + length);
     } catch (PeerException e) {
-      int code = codeOf(e);
+      int code = AsocTypes.codeOf(e);
       String text = String.valueOf(e.getMessage());
       stream.abandon(text);
       return declineRest(stream, length, code, text);
@@ -255,16 +226,6 @@ final class AsocReceiver {
     }
   }
 
-  /// Returns the code with which a stream is declined; throws again what ends the session.
-  private static int codeOf(PeerException e) throws PeerException {
-    return switch (e) {
-      case PeerException.Overloaded _ -> FaultCode.OVERLOADED.code();
-      case PeerException.Refused _ -> FaultCode.REFUSED.code();
-      case PeerException.Faulted faulted -> faulted.code();
-      default -> throw e;
-    };
-  }
-
   private @Nullable Message chunk(AsocStream.Plain stream, long length, Landing landing)
       throws IOException {
     if (length > limits.streams().tensorBytes() - stream.bytes) {
@@ -279,7 +240,7 @@ final class AsocReceiver {
     try {
       tensor = landing.landChunk(stream.id, stream.frames - 1, length);
     } catch (PeerException e) {
-      return declineRest(stream, length, codeOf(e), String.valueOf(e.getMessage()));
+      return declineRest(stream, length, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
     }
     try {
       requireSize(tensor, length);
@@ -313,7 +274,7 @@ final class AsocReceiver {
 
   private @Nullable Message end(int id, long length) throws IOException {
     requireNamed(id);
-    AsocStream stream = find(id);
+    AsocStream stream = streams.find(id);
     // A lone END is an empty tensor.
     AsocStream ending = stream == null ? new AsocStream.Plain(id) : stream;
     requireSequence(ending);
@@ -334,6 +295,7 @@ final class AsocReceiver {
           }
           case AsocStream.Plain plain -> new Message.End(plain.id);
           case AsocStream.Declined _ -> null;
+          case AsocStream.Asked _ -> throw malformed("END (expected: RESUME first)");
         };
     AsocStream ended = streams.get(ending.id);
     if (ended != null) {
@@ -348,7 +310,7 @@ final class AsocReceiver {
     if (stream.end()) {
       return null;
     }
-    AsocStream landed = find(stream.id);
+    AsocStream landed = streams.find(stream.id);
     return landed instanceof AsocStream.Described described ? described.complete() : null;
   }
 
@@ -392,6 +354,10 @@ final class AsocReceiver {
     return switch (extension) {
       case AsocExtension.Open open -> open(id, open, landing);
       case AsocExtension.Whole whole -> whole(id, whole, landing);
+      case AsocExtension.Ask ask -> ask(id, ask);
+      case AsocExtension.Held(long bytes, AsocBytes value) ->
+          new Message.Held(id, bytes, value.hex());
+      case AsocExtension.From(long bytes) -> from(id, bytes, landing);
       case AsocExtension.Digest(AsocBytes value) -> promise(id, value);
       case AsocExtension.Abort(int code, String text) -> aborted(id, code, text);
       case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
@@ -406,7 +372,7 @@ final class AsocReceiver {
   }
 
   private void requireNew(int id, String what) throws PeerException.Malformed {
-    if (find(id) != null) {
+    if (streams.find(id) != null) {
       throw malformed("%s of stream %s, which is open", what, Integer.toUnsignedString(id));
     }
   }
@@ -420,16 +386,21 @@ final class AsocReceiver {
 
   private @Nullable Message open(int id, AsocExtension.Open open, Landing landing)
       throws IOException {
+    Message declined = undesirable(id, open);
+    return declined == null ? land(id, AsocTypes.header(open, offset), landing) : declined;
+  }
+
+  /// Returns how a stream is declined that this side cannot take in any case.
+  private @Nullable Message undesirable(int id, AsocExtension.Open open)
+      throws PeerException.Malformed {
     requireNew(id, "OPEN");
-    DType dtype = AsocTypes.dtype(open.dtype());
-    TensorHeader.Digest digest = AsocTypes.digest(open.digest());
-    if (dtype == null || digest == null) {
+    if (!AsocTypes.areKnown(open)) {
       return decline(
           id,
           FaultCode.UNSUPPORTED.code(),
           "dtype %d, digest %d (expected: known ones)".formatted(open.dtype(), open.digest()));
     }
-    TensorHeader described = AsocTypes.described(open, dtype, digest, offset);
+    TensorHeader _ = AsocTypes.header(open, offset);
     if (open.byteLength() > limits.streams().tensorBytes()) {
       return decline(
           id,
@@ -437,7 +408,44 @@ final class AsocReceiver {
           "%d bytes (expected: <= %d)"
               .formatted(open.byteLength(), limits.streams().tensorBytes()));
     }
-    return land(id, described, landing);
+    return null;
+  }
+
+  private Message ask(int id, AsocExtension.Ask ask) throws PeerException.Malformed {
+    Message declined = undesirable(id, ask.open());
+    if (declined != null) {
+      return declined;
+    }
+    TensorHeader described = AsocTypes.header(ask.open(), offset);
+    if (described.digest() == TensorHeader.Digest.NONE) {
+      throw malformed("digest: NONE (expected: another) of RESUME");
+    }
+    if (isCrowded()) {
+      return declineOne(id, 0);
+    }
+    streams.add(new AsocStream.Asked(id, described, firstLimit()));
+    return new Message.Ask(id, described, ask.identity().hex());
+  }
+
+  private @Nullable Message from(int id, long bytes, Landing landing) throws IOException {
+    AsocStream stream = streams.find(id);
+    if (stream instanceof AsocStream.Declined) {
+      return null;
+    }
+    if (!(stream instanceof AsocStream.Asked asked) || bytes > asked.header.byteSize()) {
+      throw malformed("RESUME from byte %d (expected: within a stream that asked)", bytes);
+    }
+    streams.remove(asked);
+    Landing.Resumed resumed;
+    try {
+      resumed = landing.resume(id, asked.header, bytes);
+    } catch (PeerException e) {
+      return decline(id, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
+    }
+    requireSize(resumed.tensor(), asked.header.byteSize());
+    long limit = outflow == null ? Long.MAX_VALUE : bytes + AsocCredit.STREAM_WINDOW;
+    begin(new AsocStream.Described(asked, resumed, landing, limit));
+    return null;
   }
 
   /// Takes a stream that came in one frame as if it had come in several.
@@ -451,7 +459,7 @@ final class AsocReceiver {
       if (whole.digest().length() > 0) {
         promise(id, whole.digest());
       }
-      Message last = finish(Objects.requireNonNull(find(id)));
+      Message last = finish(Objects.requireNonNull(streams.find(id)));
       Message first = declined == null ? dropped : declined;
       return first == null ? last : first;
     } finally {
@@ -469,21 +477,24 @@ final class AsocReceiver {
     try {
       tensor = landing.land(id, described);
     } catch (PeerException e) {
-      return decline(id, codeOf(e), String.valueOf(e.getMessage()));
+      return decline(id, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
     }
     if (tensor == null) {
       park(id, described, landing);
       return null;
     }
     requireSize(tensor, described.byteSize());
-    AsocStream.Described stream =
-        new AsocStream.Described(id, described, tensor, landing, firstLimit());
+    begin(new AsocStream.Described(id, described, tensor, landing, firstLimit()));
+    return null;
+  }
+
+  private void begin(AsocStream.Described stream) throws PeerException.Malformed {
     streams.add(stream);
     count(AsocCredit.LEAST, null);
     if (outflow != null) {
-      addDue(stream.grant(described.byteSize(), 0, landing.window(id, described)));
+      long window = stream.landing.window(stream.id, stream.header);
+      addDue(stream.grant(stream.header.byteSize(), stream.bytes, window));
     }
-    return null;
   }
 
   private void park(int id, TensorHeader described, Landing landing)
@@ -529,14 +540,14 @@ final class AsocReceiver {
   }
 
   private @Nullable Message promise(int id, AsocBytes value) throws PeerException.Malformed {
-    switch (find(id)) {
+    switch (streams.find(id)) {
       case AsocStream.Declined _ -> {}
       case AsocParked parked
-          when value.length() == AsocDigest.bytes(parked.header().digest())
+          when value.length() == AsocTypes.digestBytes(parked.header().digest())
               && parked.promise(value) -> {}
       case AsocStream.Described described
           when described.promised == null
-              && value.length() == AsocDigest.bytes(described.header.digest()) ->
+              && value.length() == AsocTypes.digestBytes(described.header.digest()) ->
           described.promised = value;
       case null, default ->
           throw malformed("DIGEST of %d bytes (expected: one as OPEN announced)", value.length());
@@ -545,7 +556,7 @@ final class AsocReceiver {
   }
 
   private @Nullable Message aborted(int id, int code, String text) {
-    AsocStream stream = find(id);
+    AsocStream stream = streams.find(id);
     if (stream != null) {
       streams.remove(stream);
       abandon(stream, "the peer gave it up: " + text);

@@ -8,12 +8,15 @@ import dev.myelin.wire.Message;
 import dev.myelin.wire.Message.Contact;
 import dev.myelin.wire.Precedence;
 import dev.myelin.wire.Progress;
+import dev.myelin.wire.RunningDigest;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,11 @@ final class AsocSender {
   void post(Message message, Progress progress) throws IOException {
     switch (message) {
       case Message.Transfer transfer -> transfer(transfer, progress);
+      case Message.Ask(int stream, TensorHeader header, String identity) ->
+          extend(AsocFeature.RESUME, named(stream), ask(header, identity));
+      case Message.Held(int stream, long bytes, String digestHex) ->
+          extend(AsocFeature.RESUME, named(stream), new AsocExtension.Held(bytes, hex(digestHex)));
+      case Message.Rest rest -> rest(rest, progress);
       case Message.TensorData(int stream, long _, Tensor tensor) -> chunk(stream, tensor, progress);
       case Message.End(int stream) -> end(stream);
       case Message.Abort(int stream, int code, String text) -> abort(stream, code, text);
@@ -97,35 +105,80 @@ final class AsocSender {
   private void transfer(Message.Transfer transfer, Progress progress) throws IOException {
     int stream = named(transfer.stream());
     TensorHeader header = transfer.header();
-    MemorySegment segment = transfer.tensor().segment();
-    if (segment.byteSize() != header.byteSize()) {
-      throw new IllegalArgumentException(
-          "tensor: %d bytes (expected: %d as its header says)"
-              .formatted(segment.byteSize(), header.byteSize()));
-    }
-    boolean described = features.contains(AsocFeature.TENSORS);
-    AsocDigest digest = described ? AsocDigest.of(header.digest(), segment) : null;
+    MemorySegment segment = segment(transfer);
     int chunk = chunkBytes(segment.byteSize());
     Precedence precedence = transfer.precedence();
-    if (!described) {
-      Cut cut = new Cut(0, chunk, precedence, null);
+    if (!features.contains(AsocFeature.TENSORS)) {
+      Cut cut = new Cut(0, 0, chunk, precedence, null);
       end(precedence, stream, data(stream, segment, cut, null, progress));
       return;
     }
     AsocExtension.Open open = open(header);
+    RunningDigest digest = RunningDigest.of(header.digest(), segment);
     if (isSmall(open)) {
       whole(transfer, open, digest, progress);
       return;
     }
-    try (AsocOutflow.Stream credit = credit(stream, header, progress)) {
+    try (AsocOutflow.Stream credit = credit(stream, header, 0, progress)) {
       control(precedence, stream, open);
-      Cut cut = new Cut(0, chunk, precedence, credit);
-      long frames = data(stream, segment, cut, digest, progress);
-      if (digest != null) {
-        control(precedence, stream, new AsocExtension.Digest(digest.value()));
-      }
-      end(precedence, stream, frames);
+      Cut cut = new Cut(0, 0, chunk, precedence, credit);
+      finish(cut, stream, data(stream, segment, cut, digest, progress), digest);
     }
+  }
+
+  private static MemorySegment segment(Message.Transfer transfer) {
+    MemorySegment segment = transfer.tensor().segment();
+    if (segment.byteSize() != transfer.header().byteSize()) {
+      throw new IllegalArgumentException(
+          "tensor: %d bytes (expected: %d as its header says)"
+              .formatted(segment.byteSize(), transfer.header().byteSize()));
+    }
+    return segment;
+  }
+
+  private void finish(Cut cut, int stream, long frames, @Nullable RunningDigest digest)
+      throws IOException {
+    if (digest != null) {
+      AsocBytes value = AsocBytes.of(digest.value());
+      control(cut.precedence(), stream, new AsocExtension.Digest(value));
+    }
+    end(cut.precedence(), stream, frames);
+  }
+
+  private AsocExtension.Ask ask(TensorHeader header, String identity) {
+    return new AsocExtension.Ask(hex(identity), open(header));
+  }
+
+  private static AsocBytes hex(String digits) {
+    return AsocBytes.of(HexFormat.of().parseHex(digits));
+  }
+
+  private void rest(Message.Rest rest, Progress progress) throws IOException {
+    int stream = named(rest.transfer().stream());
+    MemorySegment segment = segment(rest.transfer());
+    RunningDigest digest = common(rest, segment);
+    long from = digest.bytes();
+    Precedence precedence = rest.transfer().precedence();
+    try (AsocOutflow.Stream credit = credit(stream, rest.transfer().header(), from, progress)) {
+      control(precedence, stream, new AsocExtension.From(from));
+      report(progress, stream, from, segment.byteSize());
+      Cut cut = new Cut(from, 0, chunkBytes(segment.byteSize()), precedence, credit);
+      finish(cut, stream, data(stream, segment, cut, digest, progress), digest);
+    }
+  }
+
+  /// Returns the digest of what the receiver has, nothing if it has something else.
+  private static RunningDigest common(Message.Rest rest, MemorySegment segment) {
+    TensorHeader.Digest kind = rest.transfer().header().digest();
+    RunningDigest digest = Objects.requireNonNull(RunningDigest.of(kind, segment), "digest");
+    long held = rest.held().bytes();
+    if (held == 0 || held > segment.byteSize()) {
+      return digest;
+    }
+    digest.update(0, held);
+    return digest.hex().equals(rest.held().digestHex())
+        ? digest
+        : Objects.requireNonNull(RunningDigest.of(kind, segment));
   }
 
   /// Returns whether a tensor goes in one frame with its description.
@@ -140,16 +193,16 @@ final class AsocSender {
   private void whole(
       Message.Transfer transfer,
       AsocExtension.Open open,
-      @Nullable AsocDigest digest,
+      @Nullable RunningDigest digest,
       Progress progress)
       throws IOException {
     int stream = named(transfer.stream());
     long size = open.byteLength();
-    try (AsocOutflow.Stream credit = credit(stream, transfer.header(), progress)) {
+    try (AsocOutflow.Stream credit = credit(stream, transfer.header(), 0, progress)) {
       AsocBytes value = AsocBytes.of(new byte[0]);
       if (digest != null) {
         digest.update(0, size);
-        value = digest.value();
+        value = AsocBytes.of(digest.value());
       }
       byte[] head = AsocExtensionCodec.encodeHead(open, value);
       byte[] frame = new byte[AsocHeader.SIZE + head.length];
@@ -165,11 +218,9 @@ final class AsocSender {
   }
 
   /// Waits for room among what streams send unasked.
-  private AsocOutflow.@Nullable Stream credit(int stream, TensorHeader header, Progress progress)
-      throws IOException {
-    return outflow == null
-        ? null
-        : outflow.open(stream, header.name(), header.byteSize(), progress);
+  private AsocOutflow.@Nullable Stream credit(
+      int stream, TensorHeader header, long fromByte, Progress progress) throws IOException {
+    return outflow == null ? null : outflow.open(stream, header, fromByte, progress);
   }
 
   private AsocExtension.Open open(TensorHeader header) {
@@ -202,9 +253,10 @@ final class AsocSender {
     return Math.toIntExact(chunk);
   }
 
-  /// How a segment is cut: the sequence of the first frame, the most bytes in each, their class,
-  /// and the peer's credit where it takes some.
+  /// How a segment is cut: its first byte, the sequence of the first frame, the most bytes in each,
+  /// their class, and the peer's credit where it takes some.
   private record Cut(
+      long fromByte,
       long firstSequence,
       int chunkBytes,
       Precedence precedence,
@@ -226,15 +278,15 @@ final class AsocSender {
     }
   }
 
-  /// Sends a segment in DATA frames and returns how many there were.
+  /// Sends a segment, or the rest of it, in DATA frames and returns how many there were.
   private long data(
-      int stream, MemorySegment segment, Cut cut, @Nullable AsocDigest digest, Progress progress)
+      int stream, MemorySegment segment, Cut cut, @Nullable RunningDigest digest, Progress progress)
       throws IOException {
     MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
     long total = segment.byteSize();
     long sequence = cut.firstSequence();
     long size;
-    for (long at = 0; at < total; at += size) {
+    for (long at = cut.fromByte(); at < total; at += size) {
       size = next(cut, stream, at, total, progress);
       AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
       out.write(cut.precedence(), header, segment, at, size);
@@ -289,7 +341,7 @@ final class AsocSender {
       return;
     }
     long first = number(named(stream), Math.ceilDiv(size, chunk));
-    data(stream, segment, new Cut(first, chunk, Precedence.BULK, null), null, progress);
+    data(stream, segment, new Cut(0, first, chunk, Precedence.BULK, null), null, progress);
   }
 
   /// Sends one DATA frame; allocates nothing.

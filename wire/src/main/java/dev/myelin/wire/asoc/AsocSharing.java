@@ -77,7 +77,7 @@ final class AsocSharing {
           "dtype %d, digest %d, %d bytes (expected: known ones, <= %d bytes)"
               .formatted(open.dtype(), open.digest(), open.byteLength(), limits.tensorBytes()));
     }
-    TensorHeader described = AsocTypes.described(open, dtype, digest, frameOffset);
+    TensorHeader described = AsocTypes.header(open, frameOffset);
     long bytes = reference.at().bytes();
     if (reference.offset() > bytes || open.byteLength() > bytes - reference.offset()) {
       throw AsocCodec.malformed(

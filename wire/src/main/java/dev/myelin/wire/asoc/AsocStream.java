@@ -4,20 +4,28 @@ import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
+import dev.myelin.wire.RunningDigest;
 import dev.myelin.wire.TensorHeader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// One incoming stream between its first frame and its end.
 abstract sealed class AsocStream
-    permits AsocParked, AsocStream.Described, AsocStream.Plain, AsocStream.Declined {
+    permits AsocParked,
+        AsocStream.Described,
+        AsocStream.Asked,
+        AsocStream.Plain,
+        AsocStream.Declined {
   final int id;
 
   /// The sequence the next DATA must carry: the number of DATA frames so far.
   long frames;
 
-  /// The payload bytes so far.
+  /// The bytes of the tensor so far.
   long bytes;
+
+  /// Those of them that were here before the first frame.
+  long startBytes;
 
   /// The bytes that the peer may send in all. Changed by the reader, or once by whoever places a
   /// parked stream.
@@ -60,7 +68,7 @@ abstract sealed class AsocStream
     final TensorHeader header;
     final Tensor tensor;
     final MemorySegment segment;
-    final @Nullable AsocDigest digest;
+    final @Nullable RunningDigest digest;
     final Landing landing;
     @Nullable AsocBytes promised;
 
@@ -69,8 +77,20 @@ abstract sealed class AsocStream
       this.header = header;
       this.tensor = tensor;
       this.segment = tensor.segment();
-      this.digest = AsocDigest.of(header.digest(), segment);
+      this.digest = RunningDigest.of(header.digest(), segment);
       this.landing = landing;
+    }
+
+    /// A stream of whose tensor a part is here, which the digest has taken.
+    Described(Asked asked, Landing.Resumed resumed, Landing landing, long limit) {
+      super(asked.id, limit);
+      this.header = asked.header;
+      this.tensor = resumed.tensor();
+      this.segment = tensor.segment();
+      this.digest = resumed.digest();
+      this.landing = landing;
+      this.bytes = resumed.digest().bytes();
+      this.startBytes = bytes;
     }
 
     /// Takes the bytes that are in the memory already.
@@ -99,7 +119,7 @@ abstract sealed class AsocStream
       if (digest == null || should == null) {
         return new Message.Transfer(id, header, tensor, "");
       }
-      if (!should.equals(digest.value())) {
+      if (!should.equals(AsocBytes.of(digest.value()))) {
         String text = header.digest() + " of what arrived differs from the sender's";
         abandon(text);
         return new Message.Declined(id, FaultCode.DIGEST_MISMATCH.code(), text);
@@ -111,6 +131,16 @@ abstract sealed class AsocStream
     void abandon(String reason) {
       tensor.close();
       landing.abandoned(id, header, reason);
+    }
+  }
+
+  /// A stream whose sender waits to be told how much of it is here.
+  static final class Asked extends AsocStream {
+    final TensorHeader header;
+
+    Asked(int id, TensorHeader header, long limit) {
+      super(id, limit);
+      this.header = header;
     }
   }
 

@@ -25,6 +25,19 @@ final class AsocStreams {
     return stream;
   }
 
+  /// Returns the stream of that number; one that was parked and has memory by now, in its memory.
+  @Nullable AsocStream find(int id) {
+    AsocStream stream = get(id);
+    if (stream instanceof AsocParked parked) {
+      AsocStream.Described landed = parked.landed();
+      if (landed != null) {
+        replace(parked, landed);
+        return landed;
+      }
+    }
+    return stream;
+  }
+
   /// Adds a stream whose id is not in the table.
   void add(AsocStream stream) {
     int bucket = bucket(stream.id);
@@ -55,6 +68,7 @@ final class AsocStreams {
     remove(old);
     by.frames = old.frames;
     by.bytes = old.bytes;
+    by.startBytes = old.startBytes;
     add(by);
   }
 

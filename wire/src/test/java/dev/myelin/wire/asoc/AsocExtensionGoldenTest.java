@@ -36,6 +36,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AsocExtensionGoldenTest {
   private static final String FOLDER = "golden/asoc-extensions/";
 
+  /// The CRC-32C of 01 02 03 04.
+  private static final String CRC_OF_FOUR = "29308cf4";
+
   /// A published message, by the name of its vector.
   record Published(String name, Message message) {
     @Override
@@ -54,6 +57,12 @@ class AsocExtensionGoldenTest {
         new Published("03-tensor-none", new Message.Transfer(1, plain, tensor)),
         new Published("04-tensor-crc32c", new Message.Transfer(3, crc, tensor)),
         new Published("05-tensor-sha256", new Message.Transfer(5, sha, tensor)),
+        new Published("20-resume-ask", new Message.Ask(7, crc, "000102030405060708090a0b0c0d0e0f")),
+        new Published("21-resume-held", new Message.Held(7, 4, CRC_OF_FOUR)),
+        new Published(
+            "22-resume-rest",
+            new Message.Rest(
+                new Message.Transfer(7, crc, tensor), new Message.Held(7, 4, CRC_OF_FOUR))),
         new Published("06-abort", new Message.Abort(1, 1, "cancelled")),
         new Published("07-cancel", new Message.Cancel(1, 3, "no room")),
         new Published("08-receipt", new Message.Receipt(1, 0, 6, "")),

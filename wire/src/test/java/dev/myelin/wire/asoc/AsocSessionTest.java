@@ -32,7 +32,15 @@ class AsocSessionTest {
     assertThat(talk.acceptor().introduction().listenPort()).isEqualTo(9000);
     assertThat(talk.acceptor().introduction().features())
         .containsExactlyInAnyOrder(
-            "tensors", "receipts", "alive", "farewell", "contacts", "windows", "whole", "shared");
+            "tensors",
+            "receipts",
+            "alive",
+            "farewell",
+            "contacts",
+            "windows",
+            "whole",
+            "resume",
+            "shared");
   }
 
   @ParameterizedTest
