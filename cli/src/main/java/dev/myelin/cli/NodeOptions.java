@@ -42,10 +42,10 @@ final class NodeOptions {
   private boolean noDiscovery;
 
   @Option(
-      names = "--no-shared-memory",
+      names = "--shared-memory",
       order = 26,
-      description = "Reach peers on this machine as all others; the same as --neighbours socket.")
-  private boolean noSharedMemory;
+      description = "Pass memory to peers on this machine; the same as --neighbours shared-memory.")
+  private boolean sharedMemory;
 
   /// Returns options for the two processes of a measurement, which is of sockets unless told.
   static NodeOptions measuring() {
@@ -184,13 +184,13 @@ final class NodeOptions {
       }
       all.put(Setting.ENCRYPTION, "plain");
     }
-    if (noSharedMemory) {
+    if (sharedMemory) {
       if (all.containsKey(Setting.NEIGHBOURS)) {
         throw new CommandException(
             ExitCodes.USAGE,
-            "--no-shared-memory and --neighbours: both given (expected: one of them)");
+            "--shared-memory and --neighbours: both given (expected: one of them)");
       }
-      all.put(Setting.NEIGHBOURS, "socket");
+      all.put(Setting.NEIGHBOURS, "shared-memory");
     }
     return Settings.resolve(all, shell, Optional.ofNullable(config), defaults);
   }

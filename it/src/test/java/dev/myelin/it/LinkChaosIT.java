@@ -204,16 +204,20 @@ class LinkChaosIT {
     }
 
     void deliver() throws IOException, InterruptedException {
-      Peer peer = near.awaitPeer(SOON);
+      deliver(near.awaitPeer(SOON));
+    }
+
+    private void deliver(Peer peer) throws IOException, InterruptedException {
       assertThat(peer.deliver("tensor", tensor, OPTIONS).confirmed()).isTrue();
     }
 
     /// Delivers until the effect did its harm or a delivery fails; returns how that ended.
     String deliverUntilHarmed(LinkEffect effect) throws InterruptedException {
       long deadline = System.nanoTime() + SOON.toNanos();
+      Peer peer = near.peers().getFirst();
       while (System.nanoTime() < deadline) {
         try {
-          deliver();
+          deliver(peer); // who waited for the peer to come back would not be told
           if (proxy.harmsBy(effect.getClass()) > 0) {
             return "served all the same";
           }

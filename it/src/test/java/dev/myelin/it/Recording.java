@@ -30,7 +30,8 @@ final class Recording {
 
   private Recording() {}
 
-  /// Lets two nodes meet through a wire tap and exchange tensors of several sizes.
+  /// Lets two nodes meet through a wire tap and exchange tensors that travel in one frame and in
+  /// several.
   static List<byte[]> make() throws Exception {
     ByteArrayOutputStream heard = new ByteArrayOutputStream();
     NodeConfig config =
@@ -52,15 +53,20 @@ final class Recording {
   private static void exchange(Peer peer, Node far) throws Exception {
     try (TensorPool pool = TensorPool.open("recorded", 1 << 20)) {
       for (Digest digest : List.of(Digest.CRC32C, Digest.SHA256)) {
-        try (Tensor tensor = Tensors.random(pool, digest.name().length() * 100L, 1)) {
-          peer.deliver("recorded", tensor, SendOptions.defaults().digest(digest));
-        }
-        try (Delivery delivery = far.receive(SOON)) {
-          peer.send("again", delivery.tensor());
-        }
-        far.receive(SOON).close();
+        exchange(peer, far, digest, Tensors.random(pool, digest.name().length() * 100L, 1));
+        exchange(peer, far, digest, Tensors.random(pool, 40_000, 1));
       }
     }
+  }
+
+  private static void exchange(Peer peer, Node far, Digest digest, Tensor tensor) throws Exception {
+    try (tensor) {
+      peer.deliver("recorded", tensor, SendOptions.defaults().digest(digest));
+    }
+    try (Delivery delivery = far.receive(SOON)) {
+      peer.send("again", delivery.tensor());
+    }
+    far.receive(SOON).close();
   }
 
   private static void tap(ServerSocket tap, int port, ByteArrayOutputStream heard)

@@ -160,8 +160,8 @@ final class TlsHandshake {
     in.flip();
     if (got < 0) {
       throw new PeerException.Closed(
-          "ended during the TLS handshake (expected: the rest of it; nodes that were told to be"
-              + " plain speak no TLS)",
+          "ended during the TLS handshake (expected: the rest of it; stock nodes, which need policy"
+              + " compat, and nodes that were told to be plain speak no TLS)",
           false,
           null);
     }

@@ -53,6 +53,7 @@ final class Lab {
   /// Returns the same as the first, but for peers on this machine, which share memory with it.
   static NodeConfig sharing() {
     return everyday()
+        .links(NodeConfig.Links.defaults().neighbours(NodeConfig.Neighbours.SHARED_MEMORY))
         .security(NodeConfig.Security.secure().encryption(NodeConfig.Encryption.plain()));
   }
 
