@@ -87,17 +87,9 @@ enum Guest {
   /// Comes with a tensor of that size and goes.
   void visit(Node host, TensorPool pool, long bytes) throws IOException, InterruptedException {
     try (Tensor tensor = Tensors.random(pool, bytes, bytes);
-        Node guest = Node.start(config().links(links()), Reception.handler(Delivery::close))) {
+        Node guest = Node.start(config(), Reception.handler(Delivery::close))) {
       stay(guest, host, tensor);
     }
-  }
-
-  /// Those who are harmed on their link must have one; the others share memory with the host.
-  private NodeConfig.Links links() {
-    return switch (this) {
-      case TALKS, CANCELS -> NodeConfig.Links.defaults();
-      case IS_RESET, IS_CUT, IS_GARBLED -> Identities.SOCKETS;
-    };
   }
 
   abstract void stay(Node guest, Node host, Tensor tensor) throws IOException, InterruptedException;

@@ -6,6 +6,8 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -56,10 +58,14 @@ final class TlsDuplex implements Duplex {
   private SSLEngineResult.@Nullable Status lastStatus; // guarded by reading
   private boolean heldBack; // guarded by reading: the engine has more decrypted bytes
   private boolean ended; // guarded by reading
-  private boolean released; // guarded by reading
   private final ByteBuffer[] alone = new ByteBuffer[1]; // guarded by writing
   private volatile boolean trusted;
-  private volatile boolean closed;
+
+  /// Who may touch the engine: those inside, and the owner until it closes; the last one out frees
+  /// what it holds.
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /// @param engine after its handshake
   /// @param rest what the peer has sent behind it
@@ -105,6 +111,7 @@ final class TlsDuplex implements Duplex {
   }
 
   private int read(ByteBuffer target, long deadline) throws IOException {
+    enter();
     reading.lock();
     try {
       int got = takePlain(target);
@@ -120,7 +127,7 @@ final class TlsDuplex implements Duplex {
       throw TlsHandshake.explained(e);
     } finally {
       reading.unlock();
-      releaseIfClosed();
+      leave();
     }
   }
 
@@ -228,6 +235,7 @@ final class TlsDuplex implements Duplex {
 
   @Override
   public void write(ByteBuffer[] parts) throws IOException {
+    enter();
     writing.lock();
     try {
       requireOpen();
@@ -248,7 +256,7 @@ final class TlsDuplex implements Duplex {
       throw TlsHandshake.explained(e);
     } finally {
       writing.unlock();
-      releaseIfClosed();
+      leave();
     }
   }
 
@@ -292,44 +300,36 @@ final class TlsDuplex implements Duplex {
 
   @Override
   public void close() throws IOException {
-    closed = true;
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     try {
       wire.close();
     } finally {
-      releaseIfClosed();
+      leave();
     }
   }
 
   private void requireOpen() throws ClosedChannelException {
-    if (closed) {
+    if (closed.get()) {
       throw new ClosedChannelException();
     }
   }
 
-  /// Gives the buffers and the engine's memory back once nobody is inside: whoever leaves last
-  /// does.
-  private void releaseIfClosed() {
-    if (!closed || !reading.tryLock()) {
-      return;
-    }
-    try {
-      if (writing.tryLock()) {
-        try {
-          release();
-        } finally {
-          writing.unlock();
-        }
-      }
-    } finally {
-      reading.unlock();
+  private void enter() throws ClosedChannelException {
+    if (holders.getAndUpdate(now -> now == 0 ? 0 : now + 1) == 0) {
+      throw new ClosedChannelException();
     }
   }
 
-  private void release() {
-    if (released) {
-      return;
+  private void leave() {
+    if (holders.decrementAndGet() == 0) {
+      release();
     }
-    released = true;
+  }
+
+  /// Gives the buffers and the engine's memory back.
+  private void release() {
     buffers.give(in);
     buffers.give(plain);
     in = NONE;

@@ -1,25 +1,18 @@
 package dev.myelin.testkit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The threads of ours, virtual ones too, that were there at one moment; ours are those whose names
 /// start with `my-`.
 public final class ThreadWatch {
   private static final String OURS = "my-";
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
   private final Set<Long> before;
@@ -70,33 +63,57 @@ public final class ThreadWatch {
 
   /// Returns the names of the threads of ours there are now, by number.
   public static Map<Long, String> ours() {
-    // Virtual threads are seen by a thread dump only.
     Map<Long, String> found = new TreeMap<>();
-    for (JsonNode container : dump().path("threadDump").path("threadContainers")) {
-      for (JsonNode thread : container.path("threads")) {
-        String name = thread.path("name").asText();
-        if (name.startsWith(OURS)) {
-          found.put(thread.path("tid").asLong(), name);
-        }
-      }
-    }
+    collect(Containers.root(), found);
     return found;
   }
 
-  private static JsonNode dump() {
-    try {
-      Path folder = Files.createTempDirectory("my-threads");
-      Path file = folder.resolve("dump.json");
+  private static void collect(Object container, Map<Long, String> found) {
+    Containers.threads(container)
+        .filter(thread -> thread.getName().startsWith(OURS) && thread.isAlive())
+        .forEach(thread -> found.put(thread.threadId(), thread.getName()));
+    Containers.children(container).forEach(child -> collect(child, found));
+  }
+
+  /// What the virtual machine knows of its threads, virtual ones too, which no public method lists:
+  /// a thread dump would, but it walks stacks, and that has crashed JDK 25 while virtual threads
+  /// ended.
+  ///
+  /// Needs `--add-exports java.base/jdk.internal.vm=ALL-UNNAMED`.
+  private static final class Containers {
+    private static final Method ROOT = method("ThreadContainers", "root");
+    private static final Method THREADS = method("ThreadContainer", "threads");
+    private static final Method CHILDREN = method("ThreadContainer", "children");
+
+    static Object root() {
+      return call(ROOT, null);
+    }
+
+    static Stream<Thread> threads(Object container) {
+      return ((Stream<?>) call(THREADS, container)).map(Thread.class::cast);
+    }
+
+    static Stream<?> children(Object container) {
+      return (Stream<?>) call(CHILDREN, container);
+    }
+
+    private static Method method(String type, String name) {
       try {
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-            .dumpThreads(file.toString(), ThreadDumpFormat.JSON);
-        return JSON.readTree(file.toFile());
-      } finally {
-        Files.deleteIfExists(file);
-        Files.delete(folder);
+        return Class.forName("jdk.internal.vm." + type).getMethod(name);
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("this virtual machine lists its threads otherwise", e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    private static Object call(Method method, @Nullable Object on) {
+      try {
+        return method.invoke(on);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(
+            "threads cannot be listed (needed: --add-exports"
+                + " java.base/jdk.internal.vm=ALL-UNNAMED)",
+            e);
+      }
     }
   }
 }
