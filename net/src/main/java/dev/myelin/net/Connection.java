@@ -74,7 +74,7 @@ public final class Connection implements AutoCloseable {
     move(State.OPEN);
     errands = new Errands(link, this.session, new Owner());
     courier = new Courier(errands, link.transport().config().links().threads());
-    pulse = new Pulse(link, courier, promisesLife(), this::close);
+    pulse = new Pulse(link, courier, features().alive(), this::close);
     link.transport().watchdog().watch(pulse);
   }
 
@@ -97,6 +97,23 @@ public final class Connection implements AutoCloseable {
   /// Returns what the handshake told.
   public Introduction introduction() {
     return session.introduction();
+  }
+
+  Features features() {
+    return new Features(introduction());
+  }
+
+  void decline(int stream, FaultCode code, String text) {
+    session.decline(stream, code, text);
+  }
+
+  long leastRoundTripNanos() {
+    return pulse.leastRoundTripNanos();
+  }
+
+  void watch(Watchdog.Watched deadlines) {
+    link.transport().watchdog().watch(deadlines);
+    onClose(() -> link.transport().watchdog().forget(deadlines));
   }
 
   /// Returns the address of the other end of the socket.
@@ -294,7 +311,7 @@ public final class Connection implements AutoCloseable {
   /// Returns whether the peer answers a probe within `limit`; a stock peer, which answers none,
   /// counts as alive.
   boolean answersWithin(Duration limit) throws InterruptedException {
-    if (!promisesLife()) {
+    if (!features().alive()) {
       return state() != State.CLOSED;
     }
     long asked = System.nanoTime();
@@ -304,6 +321,16 @@ public final class Connection implements AutoCloseable {
     return answered
         || (state() != State.CLOSED
             && link.source().silentNanos(System.nanoTime()) < limit.toNanos());
+  }
+
+  /// Returns the token of the last probe that was answered.
+  long answeredNanos() {
+    stateLock.lock();
+    try {
+      return pongNanos;
+    } finally {
+      stateLock.unlock();
+    }
   }
 
   private void answered(long token) {
@@ -471,7 +498,7 @@ public final class Connection implements AutoCloseable {
 
   /// Tells the peer which rule it broke; waits a moment for that to leave.
   private void complain(PeerException failure) {
-    if (!saysGoodbye()) {
+    if (!features().farewell()) {
       return;
     }
     String text = String.valueOf(failure.getMessage());
@@ -496,7 +523,7 @@ public final class Connection implements AutoCloseable {
 
     @Override
     public boolean mayEndOutput() {
-      return !saysGoodbye() || (goodbyeHeard && sending.get() == 0);
+      return !features().farewell() || (goodbyeHeard && sending.get() == 0);
     }
 
     @Override
@@ -527,23 +554,6 @@ public final class Connection implements AutoCloseable {
       }
     }
     return true;
-  }
-
-  private boolean promisesLife() {
-    return has("alive");
-  }
-
-  private boolean saysGoodbye() {
-    return has("farewell");
-  }
-
-  /// Returns whether the peer confirms tensors that have a digest.
-  boolean confirms() {
-    return has("tensors") && has("receipts");
-  }
-
-  private boolean has(String feature) {
-    return introduction().features().contains(feature);
   }
 
   private void move(State next) {

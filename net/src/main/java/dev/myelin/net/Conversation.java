@@ -6,13 +6,11 @@ import dev.myelin.wire.Introduction;
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.Progress;
+import dev.myelin.wire.Precedence;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// One connection of a node at work: its reader, and the tensors that leave over it.
 final class Conversation {
@@ -33,6 +31,51 @@ final class Conversation {
     this.peer = peer;
     this.events = events;
     this.intake = intake;
+    if (connection.features().windows()) {
+      Lodging lodging = intake.lodge(new Host());
+      if (lodging != null) {
+        connection.watch(lodging);
+      }
+    }
+  }
+
+  /// What the streams that wait for memory need of this.
+  private final class Host implements Lodging.Host {
+    @Override
+    public String name() {
+      return connection.remote() + " " + peer.idOrAddress(connection).brief();
+    }
+
+    @Override
+    public long leastRoundTripNanos() {
+      return connection.leastRoundTripNanos();
+    }
+
+    @Override
+    public void handle(Message message) throws IOException, InterruptedException {
+      PeerId from = peer.idOrAddress(connection);
+      switch (message) {
+        case Message.Credit credit -> connection.answer(credit);
+        case Message.Transfer transfer -> whole(from, transfer);
+        case Message.Declined declined -> declined(declined);
+        default -> throw new IllegalStateException("from a stream that waited: " + message);
+      }
+    }
+
+    @Override
+    public void decline(int stream, String text) {
+      connection.decline(stream, FaultCode.OVERLOADED, text);
+    }
+
+    @Override
+    public void owing() {
+      connection.owing();
+    }
+
+    @Override
+    public void settled() {
+      connection.settled();
+    }
   }
 
   Connection connection() {
@@ -47,28 +90,28 @@ final class Conversation {
     return connection.introduction().proof() == Introduction.Proof.MUTUAL;
   }
 
-  /// Sends a tensor; waits for the receiver's word if `limit` is not null.
-  @Nullable Receipt send(
-      TensorHeader header, Tensor tensor, Progress progress, @Nullable Duration limit)
+  /// Sends a tensor; waits for the receiver's word if its header has a digest.
+  Receipt send(TensorHeader header, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
-    return send(header, tensor, progress, limit, connection::send);
+    return send(header, tensor, options, System.nanoTime(), connection::send);
   }
 
   /// Sends a tensor, takes it over, and waits for the receiver's word.
   Receipt give(TensorHeader header, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
-    Receipt receipt = send(header, tensor, options.progress(), options.limit(), connection::give);
-    return receipt == null ? new Receipt(header.byteSize(), false) : receipt;
+    return send(header, tensor, options, System.nanoTime(), connection::give);
   }
 
   /// Sends a tensor, all of it or what the receiver does not have, and waits for its word.
-  @Nullable Receipt deliver(TensorHeader header, Tensor tensor, SendOptions options)
+  ///
+  /// @param begunNanos from when on the deadline counts
+  Receipt deliver(TensorHeader header, Tensor tensor, SendOptions options, long begunNanos)
       throws IOException, InterruptedException {
     boolean asks =
         header.byteSize() >= options.persistence().resumeBytes()
             && Resumption.isPossible(connection);
     Door door = asks ? this::resume : connection::send;
-    return send(header, tensor, options.progress(), options.limit(), door);
+    return send(header, tensor, options, begunNanos, door);
   }
 
   /// How a tensor leaves.
@@ -77,20 +120,28 @@ final class Conversation {
     void pass(Message.Transfer transfer, Sending sending) throws IOException, InterruptedException;
   }
 
-  private @Nullable Receipt send(
-      TensorHeader header, Tensor tensor, Progress progress, @Nullable Duration limit, Door door)
+  private Receipt send(
+      TensorHeader header, Tensor tensor, SendOptions options, long begunNanos, Door door)
       throws IOException, InterruptedException {
     int stream = connection.nextStream();
-    Sending sending = new Sending(header.name(), progress);
+    Sending sending = new Sending(header.name(), options.progress(), options.pace(), begunNanos);
+    Precedence precedence =
+        options.pace().precedence().orElseGet(() -> Precedence.of(header.byteSize()));
     sendings.put(stream, sending);
     long bytes = tensor.byteSize();
     try {
-      door.pass(new Message.Transfer(stream, header, tensor), sending);
+      door.pass(new Message.Transfer(stream, header, tensor, precedence), sending);
       events.sent(peer, bytes);
-      if (limit == null) {
-        return null;
+      boolean answered = header.digest() != TensorHeader.Digest.NONE;
+      return answered && connection.features().confirms()
+          ? sending.await(options.limit())
+          : new Receipt(bytes, false);
+    } catch (PeerException.Overloaded e) {
+      if (!sending.dropped()) {
+        throw e;
       }
-      return connection.confirms() ? sending.await(limit) : new Receipt(bytes, false);
+      events.dropped();
+      return new Receipt(bytes, false, true);
     } finally {
       sendings.remove(stream);
     }
@@ -155,7 +206,7 @@ final class Conversation {
   private void handle(Message message, Gossip gossip) throws IOException, InterruptedException {
     PeerId from = peer.idOrAddress(connection);
     switch (message) {
-      case Message.Transfer transfer -> whole(from, transfer);
+      case Message.Transfer transfer -> arrived(from, transfer);
       case Message.TensorData data -> intake.chunk(from, data);
       case Message.End end -> end(from, end);
       case Message.Abort abort -> {
@@ -170,7 +221,10 @@ final class Conversation {
         events.cancelled();
         answered(cancel.stream(), cancel.code(), 0, cancel.text());
       }
-      case Message.Declined declined -> declined(declined);
+      case Message.Declined declined -> {
+        intake.drop(declined.stream());
+        declined(declined);
+      }
       case Message.Contacts contacts -> gossip.heard(peer, contacts);
       case Message.Goodbye _ -> connection.stopSending();
       case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
@@ -199,8 +253,21 @@ final class Conversation {
 
   private void declined(Message.Declined declined) {
     events.declined();
-    intake.drop(declined.stream());
     connection.answer(new Message.Cancel(declined.stream(), declined.code(), declined.text()));
+  }
+
+  private void arrived(PeerId from, Message.Transfer transfer)
+      throws IOException, InterruptedException {
+    try {
+      if (!intake.putsOff(transfer)) {
+        whole(from, transfer);
+      }
+    } catch (PeerException.Overloaded e) {
+      transfer.tensor().close();
+      String text = String.valueOf(e.getMessage());
+      declined(new Message.Declined(transfer.stream(), FaultCode.OVERLOADED.code(), text));
+      events.abandoned(peer, transfer.stream(), transfer.header(), text);
+    }
   }
 
   private void whole(PeerId from, Message.Transfer transfer)

@@ -2,8 +2,6 @@ package dev.myelin.net;
 
 import dev.myelin.wire.Message;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// Its thread begins with the first errand and goes home when there was none for a while, so an
 /// idle connection keeps none.
 final class Courier {
-  private static final int OUTBOX_MESSAGES = 4096;
   private static final long PLATFORM_LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /// What the courier does with what was left to it.
@@ -46,8 +43,7 @@ final class Courier {
   private final long lingerNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Message> outbox = new ArrayDeque<>(4); // guarded by lock
-  private boolean aliveQueued; // guarded by lock
+  private final Outbox outbox = new Outbox(); // guarded by lock
   private boolean running; // guarded by lock
   private boolean resting; // guarded by lock
   private boolean stopped; // guarded by lock
@@ -63,29 +59,19 @@ final class Courier {
   boolean offer(Message message) {
     lock.lock();
     try {
-      if (outbox.size() >= OUTBOX_MESSAGES) {
-        return false;
+      boolean taken = outbox.offer(message);
+      if (taken) {
+        call();
       }
-      outbox.add(message);
-      call();
-      return true;
+      return taken;
     } finally {
       lock.unlock();
     }
   }
 
-  /// Leaves a sign of life unless one is waiting already.
+  /// Leaves a sign of life.
   void offerAlive() {
-    lock.lock();
-    try {
-      if (!aliveQueued && outbox.size() < OUTBOX_MESSAGES) {
-        aliveQueued = true;
-        outbox.add(new Message.Alive());
-        call();
-      }
-    } finally {
-      lock.unlock();
-    }
+    offer(new Message.Alive());
   }
 
   /// Asks that what was posted leaves; does not wait for it.
@@ -150,11 +136,7 @@ final class Courier {
   private @Nullable Message next() {
     lock.lock();
     try {
-      Message message = outbox.poll();
-      if (message instanceof Message.Alive) {
-        aliveQueued = false;
-      }
-      return stopped ? null : message;
+      return stopped ? null : outbox.poll();
     } finally {
       lock.unlock();
     }

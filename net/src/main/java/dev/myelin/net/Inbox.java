@@ -1,7 +1,9 @@
 package dev.myelin.net;
 
+import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.TensorHeader;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,16 +16,55 @@ import org.jspecify.annotations.Nullable;
 /// The tensors that arrived and nobody took yet: bounded in number, and by the pool in bytes.
 final class Inbox implements AutoCloseable {
   private final TensorPool pool;
+  private final TensorPool stash;
   private final Limits.Streams limits;
+  private final Limits.Flow flow;
+  private final Parking parking = new Parking();
   private final AtomicLong arriving = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Delivery> queue = new ArrayDeque<>(); // guarded by lock
   private boolean closed; // guarded by lock
 
-  Inbox(TensorPool pool, Limits.Streams limits) {
+  /// @param stash where streams that wait for memory keep what comes meanwhile
+  Inbox(TensorPool pool, TensorPool stash, Limits limits) {
     this.pool = pool;
-    this.limits = limits;
+    this.stash = stash;
+    this.limits = limits.streams();
+    this.flow = limits.flow();
+    pool.whenMemoryReturns(parking::somethingCameFree);
+  }
+
+  TensorPool stash() {
+    return stash;
+  }
+
+  Limits.Flow flow() {
+    return flow;
+  }
+
+  /// Returns the streams that wait for memory or room.
+  Parking parking() {
+    return parking;
+  }
+
+  /// Returns whether there is room for one tensor more than those that land for one connection.
+  boolean hasRoom(int landing) {
+    lock.lock();
+    try {
+      return queue.size() + landing < limits.queuedMessages();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns memory of a connection's pool; of the node's if that connection is over.
+  Tensor allocate(TensorPool ofConnection, TensorHeader header) {
+    try {
+      return ofConnection.allocate(header.dtype(), header.shape());
+    } catch (IllegalStateException e) {
+      return pool.allocate(header.dtype(), header.shape());
+    }
   }
 
   TensorPool pool() {
@@ -47,6 +88,21 @@ final class Inbox implements AutoCloseable {
   /// Returns whether so many bytes would be free if every whole tensor were closed.
   boolean couldGive(long bytes) {
     return bytes <= pool.limitBytes() - arriving.get();
+  }
+
+  /// Puts a tensor in for which there was room when it began; does not wait.
+  void add(Delivery delivery) {
+    lock.lock();
+    try {
+      if (!closed) {
+        queue.addLast(delivery);
+        changed.signalAll();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    delivery.close();
   }
 
   /// Puts a tensor in; waits while the inbox is full. Once closed, the tensor is closed too.
@@ -107,6 +163,7 @@ final class Inbox implements AutoCloseable {
     Delivery next = queue.pollFirst();
     if (next != null) {
       changed.signalAll();
+      parking.somethingCameFree();
     }
     return next;
   }
@@ -125,5 +182,6 @@ final class Inbox implements AutoCloseable {
       lock.unlock();
     }
     left.forEach(Delivery::close);
+    parking.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.Message;
+import dev.myelin.wire.Parked;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Lands tensors in the node's pool and passes them on to its inbox.
 final class InboxIntake implements Intake {
@@ -24,6 +26,10 @@ final class InboxIntake implements Intake {
   private final Map<Integer, Long> landing = new HashMap<>();
   private final Map<Integer, Pieces> pieces = new HashMap<>();
   private long arriving;
+
+  /// Where the peer knows credit: the described tensors, for which the reader does not wait. Set
+  /// before anything lands.
+  private @Nullable Lodging lodging;
 
   /// The least memory taken for the chunks behind the first of a stream: small ones share it, so
   /// that a peer cannot make this side keep more than the bytes it sends.
@@ -62,7 +68,14 @@ final class InboxIntake implements Intake {
   }
 
   @Override
-  public Tensor land(int stream, TensorHeader header) throws PeerException {
+  public Lodging lodge(Lodging.Host host) {
+    Lodging made = new Lodging(inbox, inbox.flow(), host);
+    lodging = made;
+    return made;
+  }
+
+  @Override
+  public @Nullable Tensor land(int stream, TensorHeader header) throws PeerException {
     long bytes = header.byteSize();
     if (bytes > inbox.limits().tensorBytes()) {
       throw new PeerException.Refused(
@@ -74,10 +87,39 @@ final class InboxIntake implements Intake {
               + inbox.limits().tensorBytes()
               + ")");
     }
+    if (lodging != null) {
+      return lodging.land(stream, header);
+    }
     Tensor tensor = allocate(header.name(), header.dtype(), header.shape());
     landing.put(stream, bytes);
     arriving(bytes);
     return tensor;
+  }
+
+  @Override
+  public void parked(Parked stream) {
+    lodging().parked(stream);
+  }
+
+  @Override
+  public Tensor stash(int stream, long bytes) throws PeerException {
+    return lodging().stash(stream, bytes);
+  }
+
+  @Override
+  public long window(int stream, TensorHeader header) {
+    return lodging().window();
+  }
+
+  @Override
+  public void landed(int stream, TensorHeader header, long bytesSoFar) {
+    if (lodging != null) {
+      lodging.landed(header, bytesSoFar);
+    }
+  }
+
+  private Lodging lodging() {
+    return Objects.requireNonNull(lodging, "a peer that knows credit");
   }
 
   @Override
@@ -114,15 +156,30 @@ final class InboxIntake implements Intake {
 
   @Override
   public void abandoned(int stream, TensorHeader header, String reason) {
+    if (lodging != null) {
+      lodging.ended(header);
+      return;
+    }
     arrived(stream);
   }
 
   @Override
+  public boolean putsOff(Message.Transfer transfer) throws PeerException.Overloaded {
+    return lodging != null && lodging.putsOff(transfer);
+  }
+
+  @Override
   public void complete(PeerId from, Message.Transfer transfer) throws InterruptedException {
+    Delivery delivery =
+        new Delivery(from, transfer.header().name(), transfer.tensor(), true, transfer.digestHex());
+    if (lodging != null) {
+      // It has had room since it began; the count moves from those that land to those that wait.
+      inbox.add(delivery);
+      lodging.ended(transfer.header());
+      return;
+    }
     arrived(transfer.stream());
-    inbox.put(
-        new Delivery(
-            from, transfer.header().name(), transfer.tensor(), true, transfer.digestHex()));
+    inbox.put(delivery);
   }
 
   @Override
@@ -136,13 +193,24 @@ final class InboxIntake implements Intake {
   @Override
   public long end(PeerId from, Message.End end) throws IOException, InterruptedException {
     Pieces all = pieces.remove(end.stream());
+    if (lodging != null && !inbox.hasRoom(0)) {
+      if (all != null) {
+        drop(all);
+      }
+      throw new PeerException.Overloaded("stream " + end.stream() + ": the inbox is full", null);
+    }
     Tensor whole =
         all == null
             ? allocate("stream " + end.stream(), DType.U8, Shape.of(0))
             : join(end.stream(), all);
     long bytes = whole.byteSize();
-    inbox.put(
-        new Delivery(from, "stream-" + Integer.toUnsignedString(end.stream()), whole, false, ""));
+    String name = "stream-" + Integer.toUnsignedString(end.stream());
+    Delivery delivery = new Delivery(from, name, whole, false, "");
+    if (lodging == null) {
+      inbox.put(delivery);
+    } else {
+      inbox.add(delivery);
+    }
     return bytes;
   }
 
@@ -159,6 +227,9 @@ final class InboxIntake implements Intake {
     List.copyOf(landing.keySet()).forEach(this::arrived);
     pieces.values().forEach(this::drop);
     pieces.clear();
+    if (lodging != null) {
+      lodging.close();
+    }
   }
 
   private void arriving(long bytes) {
@@ -209,6 +280,9 @@ final class InboxIntake implements Intake {
     while (true) {
       long asked = System.nanoTime();
       try {
+        if (lodging != null) {
+          return inbox.pool().allocate(dtype, shape);
+        }
         return inbox.pool().allocate(dtype, shape, LOOK_AGAIN);
       } catch (PoolExhaustedException e) {
         boolean hopeless = System.nanoTime() - asked < LOOK_AGAIN.toNanos();

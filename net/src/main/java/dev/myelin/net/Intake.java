@@ -2,14 +2,31 @@ package dev.myelin.net;
 
 import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
+import dev.myelin.wire.PeerException;
 import dev.myelin.wire.RunningDigest;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Where the tensors of one connection go: chooses their memory while they arrive, and passes them
-/// on when they are whole. Used by the reader of that connection alone.
+/// on when they are whole. Used by the reader of that connection alone, but for [#complete] of what
+/// had waited for memory.
 interface Intake extends Landing, AutoCloseable {
+  /// Learns that the peer of its connection knows credit, so that the reader need not wait; called
+  /// once, before anything lands. Returns what looks after stalled streams; null if nothing does.
+  default @Nullable Lodging lodge(Lodging.Host host) {
+    return null;
+  }
+
+  /// Returns whether a whole tensor has to wait before [#complete]; it is taken over then, and its
+  /// turn comes by [Lodging.Host#handle].
+  ///
+  /// @throws PeerException.Overloaded if too many wait
+  default boolean putsOff(Message.Transfer transfer) throws PeerException.Overloaded {
+    return false;
+  }
+
   /// Passes on a whole tensor; takes it over. May wait until there is room: that is the
   /// back-pressure.
   void complete(PeerId from, Message.Transfer transfer) throws IOException, InterruptedException;

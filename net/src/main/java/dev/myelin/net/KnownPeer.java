@@ -2,12 +2,13 @@ package dev.myelin.net;
 
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -137,11 +138,16 @@ final class KnownPeer implements Peer {
 
   @Override
   public void send(String name, Tensor tensor) throws IOException {
+    send(name, tensor, SendOptions.defaults());
+  }
+
+  @Override
+  public Receipt send(String name, Tensor tensor, SendOptions options) throws IOException {
     TensorHeader header = header(name, tensor, TensorHeader.Digest.NONE);
     try {
-      overAny(conversation -> conversation.send(header, tensor, Progress.NONE, null));
+      return Objects.requireNonNull(overAny(c -> c.send(header, tensor, options)));
     } catch (InterruptedException e) {
-      throw new IllegalStateException("sending without a receipt waits for nothing", e);
+      throw new IllegalStateException("sending without a receipt waits for none", e);
     }
   }
 
@@ -163,12 +169,19 @@ final class KnownPeer implements Peer {
   public Receipt deliver(String name, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
     TensorHeader header = header(name, tensor, options.digest());
-    return new Retrying(this, options.persistence().retryFor())
-        .deliver(
-            () -> {
-              Receipt receipt = actual().overAny(c -> c.deliver(header, tensor, options));
-              return receipt == null ? new Receipt(tensor.byteSize(), false) : receipt;
-            });
+    long begun = System.nanoTime();
+    Way way = conversation -> conversation.deliver(header, tensor, options, begun);
+    try {
+      return new Retrying(this, options.retryFor())
+          .deliver(() -> Objects.requireNonNull(actual().overAny(way)));
+    } catch (InterruptedIOException e) {
+      if (Thread.interrupted()) {
+        InterruptedException interrupted = new InterruptedException(e.getMessage());
+        interrupted.initCause(e);
+        throw interrupted;
+      }
+      throw e;
+    }
   }
 
   /// Sends over one connection.

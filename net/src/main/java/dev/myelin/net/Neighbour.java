@@ -49,6 +49,11 @@ final class Neighbour {
 
   private static final long COPY_STEP_BYTES = 64 << 20;
 
+  /// How many tensors that nobody confirms the peer may have and not be done with before the next
+  /// goes as a stream, which waits for the peer's credit. The peer may let fewer than four times as
+  /// many wait.
+  private static final int MOST_UNHEARD = 256;
+
   private final Link link;
   private final Introduction introduction;
   private final Neighbourhood all;
@@ -394,7 +399,7 @@ final class Neighbour {
   boolean copies(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
     Ledger.Holder peer = receiver();
     TensorHeader header = transfer.header();
-    if (peer == null || header.byteSize() < COPY_BYTES || !suits(header)) {
+    if (peer == null || header.byteSize() < COPY_BYTES || !suits(header) || isFarAhead(header)) {
       return false;
     }
     Tensor copy;
@@ -411,6 +416,11 @@ final class Neighbour {
     }
     hand(transfer, copy, peer, sender);
     return true;
+  }
+
+  /// Returns whether the peer has so many that another might find no place to wait.
+  private boolean isFarAhead(TensorHeader header) {
+    return header.digest() == TensorHeader.Digest.NONE && all.ledger().out(this) >= MOST_UNHEARD;
   }
 
   /// Returns who can be handed tensors; null while nobody can.

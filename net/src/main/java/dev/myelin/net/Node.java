@@ -5,6 +5,7 @@ import dev.myelin.net.discovery.Discoveries;
 import dev.myelin.net.discovery.Discovery;
 import dev.myelin.net.shared.SharedMemory;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.Limits;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ public final class Node implements AutoCloseable {
   private final NodeEvents events;
   private final Roster roster;
   private final Reunion reunion;
+  private final TensorPool memory;
   private final TensorPool pool;
   private final Reception reception;
   private final Inbox inbox;
@@ -43,7 +45,7 @@ public final class Node implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Listener listener;
 
-  private Node(NodeConfig config, Reception reception, Transport transport, TensorPool pool)
+  private Node(NodeConfig config, Reception reception, Transport transport, TensorPool memory)
       throws IOException {
     this.config = config;
     this.transport = transport;
@@ -53,8 +55,11 @@ public final class Node implements AutoCloseable {
             ? new Stowage(folder, config.limits().partials())
             : null;
     this.events = new NodeEvents(transport.counting());
-    this.pool = pool;
-    this.inbox = new Inbox(pool, config.limits().streams());
+    Limits limits = config.limits();
+    this.memory = memory;
+    this.pool = memory.child(transport.threadName("tensors"), limits.streams().memoryBytes());
+    TensorPool stash = memory.child(transport.threadName("stash"), limits.flow().stashBytes());
+    this.inbox = new Inbox(pool, stash, limits);
     this.roster = new Roster(id(), events, transport.counting(), this::seek);
     this.reunion = new Reunion(transport, roster, events, tasks, this::intake);
     this.listener =
@@ -73,14 +78,13 @@ public final class Node implements AutoCloseable {
   ///   what to do
   public static Node start(NodeConfig config, Reception reception) throws IOException {
     Transport transport = Transport.ofNode(config);
-    TensorPool pool =
-        TensorPool.open(transport.threadName("pool"), config.limits().streams().memoryBytes());
+    TensorPool memory = TensorPool.open(transport.threadName("pool"), memoryBytes(config.limits()));
     Node node;
     try {
-      node = new Node(config, reception, transport, pool);
+      node = new Node(config, reception, transport, memory);
     } catch (IOException | RuntimeException e) {
       transport.close();
-      pool.close();
+      memory.close();
       throw e;
     }
     try {
@@ -92,7 +96,14 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private static long memoryBytes(Limits limits) {
+    long tensors = limits.streams().memoryBytes();
+    return Math.min(tensors, Long.MAX_VALUE - limits.flow().stashBytes())
+        + limits.flow().stashBytes();
+  }
+
   private void begin() throws IOException {
+    tasks.fork(transport.threadName("porter"), inbox.parking()::run);
     if (config.security().policy() == NodeConfig.Security.Policy.COMPAT) {
       System.getLogger(Node.class.getName())
           .log(
@@ -346,6 +357,16 @@ public final class Node implements AutoCloseable {
     return pool;
   }
 
+  /// Returns the pool of all its memory: of [#pool], and of what is put aside.
+  TensorPool memory() {
+    return memory;
+  }
+
+  /// Returns how many tensors wait for memory or for room in the inbox.
+  int waiting() {
+    return inbox.parking().size();
+  }
+
   /// Returns why no node of this process can share memory with others on this machine; empty if
   /// they can.
   public static Optional<String> whyNothingIsShared() {
@@ -386,6 +407,6 @@ public final class Node implements AutoCloseable {
     if (stowage != null) {
       stowage.partials().close();
     }
-    pool.close();
+    memory.close();
   }
 }

@@ -88,6 +88,10 @@ final class NodeEvents {
     counters.add(Counters.Counter.STREAMS_CANCELLED);
   }
 
+  void dropped() {
+    counters.add(Counters.Counter.TENSORS_DROPPED);
+  }
+
   void declined() {
     counters.add(Counters.Counter.STREAMS_DECLINED);
   }
@@ -98,7 +102,7 @@ final class NodeEvents {
 
   /// Returns the same landing, with listeners told of what lands.
   Landing watching(KnownPeer peer, Landing landing) {
-    return new Watching(peer, landing);
+    return new Told(peer, landing);
   }
 
   void abandoned(KnownPeer peer, int stream, TensorHeader header, String reason) {
@@ -115,12 +119,12 @@ final class NodeEvents {
     }
   }
 
-  /// A landing, with listeners told of what lands.
-  private final class Watching implements Landing {
+  /// A landing whose listeners are told.
+  private final class Told implements Landing {
     private final KnownPeer peer;
     private final Landing landing;
 
-    private Watching(KnownPeer peer, Landing landing) {
+    private Told(KnownPeer peer, Landing landing) {
       this.peer = peer;
       this.landing = landing;
     }
@@ -154,7 +158,8 @@ final class NodeEvents {
     }
 
     @Override
-    public Resumed resume(int stream, TensorHeader header, long bytes) throws PeerException {
+    public @Nullable Resumed resume(int stream, TensorHeader header, long bytes)
+        throws PeerException {
       Resumed resumed = landing.resume(stream, header, bytes);
       peer.id()
           .ifPresent(

@@ -69,13 +69,28 @@ public interface Peer {
 
   /// Sends a tensor and returns when its last byte has left; borrows it.
   ///
-  /// Waits for the connection's turn and as long as the peer takes nothing but lives; a peer that
-  /// falls silent ends the wait within [dev.myelin.wire.Limits.Waits#silence]. Silence is not heard
-  /// while this node's own inbox is full: whoever only sends must still take out what arrives.
+  /// Waits for the connection's turn, and as long as the peer has no room or takes nothing but
+  /// lives. A peer that falls silent ends the wait within [dev.myelin.wire.Limits.Waits#silence],
+  /// whether this node's own inbox is full or not; only a peer without credit (a stock node, or one
+  /// before it) is not heard while this node has no room for what it sends. An interrupt while the
+  /// peer has no room ends this send alone, with [java.io.InterruptedIOException] and the flag set;
+  /// at any other moment it ends the connection.
   ///
   /// @throws dev.myelin.wire.PeerException.Unreachable if there is no open connection
   /// @throws dev.myelin.wire.PeerException.Closed if the connection ended meanwhile
   void send(String name, Tensor tensor) throws IOException;
+
+  /// Sends a tensor as told and returns when its last byte has left; otherwise as the shorter form.
+  /// Of the options the digest and the limit, which belong to a receipt, are not used.
+  ///
+  /// A deadline that passes while bytes leave is noticed between two frames. It ends the tensor,
+  /// and the connection goes on.
+  ///
+  /// @return a receipt without the receiver's word; it says whether the tensor was dropped
+  /// @throws dev.myelin.wire.PeerException.TimedOut if the deadline passed
+  /// @throws dev.myelin.wire.PeerException.Overloaded if the peer has no room and that is to be
+  ///   told
+  Receipt send(String name, Tensor tensor, SendOptions options) throws IOException;
 
   /// Copies a small tensor into the output and returns; it leaves at once if the connection is
   /// idle, else together with whatever gathered behind what is being written. Tensors of one thread
@@ -92,10 +107,12 @@ public interface Peer {
 
   /// Sends a tensor and returns when the receiver has it, whole and checked; borrows it.
   ///
-  /// Waits as [#send], then at most `options.limit()` for the receiver's word. A tensor that is to
-  /// be taken up again waits first for the receiver to look for what it has. As long as
-  /// [Persistence#retryFor] allows, a failure that may pass is followed by another attempt; if only
-  /// the receiver's word was lost, the receiver then gets the tensor twice.
+  /// Waits as [#send], then at most `options.limit()` for the receiver's word, in all no longer
+  /// than the deadline of the options. A tensor that is to be taken up again waits first for the
+  /// receiver to look for what it has. As long as [Persistence#retryFor] allows, a failure that may
+  /// pass is followed by another attempt, before the deadline; if only the receiver's word was
+  /// lost, the receiver then gets the tensor twice. An interrupt while it waits for room or for the
+  /// word ends this alone.
   ///
   /// @throws dev.myelin.wire.PeerException.Faulted if the receiver declined it or found its digest
   ///   wrong

@@ -24,6 +24,7 @@ final class Pulse implements Watchdog.Watched {
   private final Consumer<PeerException.TimedOut> dead;
   private long probedNanos; // of the watchdog alone
   private volatile long roundTripNanos;
+  private volatile long leastRoundTripNanos; // written by the reader alone
 
   /// @param promised whether the peer promised signs of life
   /// @param dead told once the peer was silent for too long
@@ -36,7 +37,15 @@ final class Pulse implements Watchdog.Watched {
 
   /// Notes the answer to a probe, whose token is the time it was asked.
   void answered(long token) {
-    roundTripNanos = Math.max(1, System.nanoTime() - token);
+    long nanos = Math.max(1, System.nanoTime() - token);
+    long least = leastRoundTripNanos;
+    roundTripNanos = nanos;
+    leastRoundTripNanos = least == 0 ? nanos : Math.min(least, nanos);
+  }
+
+  /// Returns the least of all round trips; 0 before the first.
+  long leastRoundTripNanos() {
+    return leastRoundTripNanos;
   }
 
   Optional<Duration> roundTrip() {

@@ -13,17 +13,27 @@ import org.jspecify.annotations.Nullable;
 
 /// One tensor on its way out: its sender watches it, the reader of its connection ends it.
 final class Sending implements Progress {
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final String name;
   private final Progress watcher;
+  private final SendOptions.Shortage shortage;
+  private final Duration deadline;
+  private final long begunNanos;
+  private boolean withheld; // of the sending thread alone
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private Message.@Nullable Held held; // guarded by lock
   private @Nullable Receipt receipt; // guarded by lock
   private volatile @Nullable PeerException fault; // written under lock
 
-  Sending(String name, Progress watcher) {
+  /// @param begunNanos from when on the deadline counts
+  Sending(String name, Progress watcher, SendOptions.Pace pace, long begunNanos) {
     this.name = name;
+    this.begunNanos = begunNanos;
     this.watcher = watcher;
+    this.shortage = pace.shortage();
+    this.deadline = pace.deadline().orElse(FOREVER);
   }
 
   @Override
@@ -32,7 +42,37 @@ final class Sending implements Progress {
     if (known != null) {
       throw known;
     }
+    leftNanos();
     watcher.sent(sentBytes, totalBytes);
+  }
+
+  @Override
+  public long starved(boolean begun) throws IOException {
+    PeerException known = fault;
+    if (known != null) {
+      throw known;
+    }
+    if (!begun && shortage != SendOptions.Shortage.BLOCK) {
+      withheld = true;
+      throw new PeerException.Overloaded(
+          "tensor %s: its receiver has no room now (expected: credit)".formatted(name), null);
+    }
+    return leftNanos();
+  }
+
+  /// Returns whether nothing was sent because the receiver had no room, as was asked for.
+  boolean dropped() {
+    return withheld && shortage == SendOptions.Shortage.DROP;
+  }
+
+  /// Returns how much of the deadline is left.
+  private long leftNanos() throws PeerException.TimedOut {
+    long left = deadline.toNanos() - (System.nanoTime() - begunNanos);
+    if (left <= 0) {
+      throw new PeerException.TimedOut(
+          "tensor %s: not done within %d ms, its deadline".formatted(name, deadline.toMillis()));
+    }
+    return left;
   }
 
   /// Notes how much the receiver has already.
@@ -46,12 +86,13 @@ final class Sending implements Progress {
     }
   }
 
-  /// Waits until the receiver has told how much it has; the end of the connection bounds that.
+  /// Waits until the receiver has told how much it has; the deadline and the end of the connection
+  /// bound that.
   Message.Held awaitHeld() throws PeerException, InterruptedException {
     lock.lock();
     try {
       while (held == null && fault == null) {
-        ended.await();
+        ended.awaitNanos(leftNanos());
       }
       if (fault != null) {
         throw fault;
@@ -91,9 +132,9 @@ final class Sending implements Progress {
     }
   }
 
-  /// Waits at most `limit` for the receiver's word.
+  /// Waits at most `limit`, and not beyond the deadline, for the receiver's word.
   Receipt await(Duration limit) throws PeerException, InterruptedException {
-    long left = limit.toNanos();
+    long left = Math.min(limit.toNanos(), leftNanos());
     lock.lock();
     try {
       while (receipt == null && fault == null) {
@@ -102,7 +143,7 @@ final class Sending implements Progress {
               "tensor "
                   + name
                   + ": no receipt within "
-                  + limit.toMillis()
+                  + Math.min(limit.toMillis(), deadline.toMillis())
                   + " ms (expected: the receiver's word)");
         }
         left = ended.awaitNanos(left);

@@ -16,12 +16,31 @@ final class Turns {
   /// Those of one class.
   private static final class Line {
     private final Condition moved;
-    private int waiting;
-    private int chosen;
+    private long arrived; // how many ever came
+    private long chosen; // how many of them were chosen, in the order in which they came
+    private long gone; // how many of those know
     private int passed;
 
     private Line(Condition moved) {
       this.moved = moved;
+    }
+
+    private int waiting() {
+      return (int) (arrived - chosen);
+    }
+
+    /// Waits for its own turn: whoever comes back at once must not take that of one who was chosen
+    /// and has not woken up yet.
+    private void await() {
+      long ticket = arrived;
+      arrived++;
+      while (ticket >= chosen) {
+        moved.awaitUninterruptibly();
+        if (ticket >= chosen && chosen > gone) {
+          moved.signal(); // meant for another
+        }
+      }
+      gone++;
     }
   }
 
@@ -39,16 +58,12 @@ final class Turns {
     if (line == null) {
       throw new IllegalArgumentException("precedence: " + precedence);
     }
-    line.waiting++;
-    while (line.chosen == 0) {
-      line.moved.awaitUninterruptibly();
-    }
-    line.chosen--;
+    line.await();
   }
 
   /// Returns how many wait.
   int queued() {
-    return lines.values().stream().mapToInt(line -> line.waiting).sum();
+    return lines.values().stream().mapToInt(Line::waiting).sum();
   }
 
   /// Chooses who is next; returns false if nobody waits.
@@ -58,9 +73,8 @@ final class Turns {
       return false;
     }
     for (Line line : lines.values()) {
-      line.passed = line == next || line.waiting == 0 ? 0 : line.passed + 1;
+      line.passed = line == next || line.waiting() == 0 ? 0 : line.passed + 1;
     }
-    next.waiting--;
     next.chosen++;
     next.moved.signal();
     return true;
@@ -69,7 +83,7 @@ final class Turns {
   private @Nullable Line next() {
     Line next = null;
     for (Line line : lines.values()) {
-      if (line.waiting > 0 && (next == null || line.passed >= MOST_PASSED)) {
+      if (line.waiting() > 0 && (next == null || line.passed >= MOST_PASSED)) {
         next = line;
       }
     }

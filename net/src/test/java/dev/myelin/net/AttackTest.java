@@ -153,7 +153,7 @@ class AttackTest {
       for (int i = 0; i < 8; i++) {
         there.send("fills the inbox", tensor);
       }
-      Lab.eventually("the inbox is full", () -> node.pool().outstanding() >= 2 << 10);
+      Lab.eventually("the inbox is full", () -> node.pool().outstanding() >= 1 << 10);
       try (RawPeer thief = RawPeer.dial(node.endpoint(), id, "127.0.0.2")) {
         RawPeer.rest(thief.channel, PATIENCE);
         Lab.eventually(node, "refused-takeover", 1);

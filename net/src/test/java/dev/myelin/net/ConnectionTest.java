@@ -3,6 +3,8 @@ package dev.myelin.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.FaultProxy;
@@ -236,8 +238,12 @@ class ConnectionTest {
       FutureTask<Boolean> asking =
           Lab.aside(
               () -> {
-                for (long token = 0; ; token++) {
-                  asker.session.send(new Message.Ping(token));
+                // Each asks how much is there of a tensor, and each answer is another one.
+                TensorHeader header =
+                    new TensorHeader("t", DType.U8, Shape.of(1), TensorHeader.Digest.CRC32C);
+                for (int stream = 1; ; stream += 2) {
+                  asker.session.send(new Message.Ask(stream, header, "00".repeat(16)));
+                  asker.session.send(new Message.Abort(stream, 1, ""));
                 }
               });
       assertThat(failureOf(asking)).isInstanceOf(IOException.class);

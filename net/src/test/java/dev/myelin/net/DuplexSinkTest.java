@@ -171,6 +171,64 @@ class DuplexSinkTest {
   }
 
   @Test
+  void streamsOfOneClassTakeTurns() throws Exception {
+    gate.shut();
+    List<FutureTask<Boolean>> streams = new ArrayList<>();
+    for (char stream = 'a'; stream < 'e'; stream++) {
+      streams.add(stream(stream, 20));
+      int others = streams.size() - 1;
+      Lab.eventually("one more wants to write", () -> sink.busy() && sink.queued() == others);
+    }
+    awaitWriter();
+    for (int frame = 1; frame <= 40; frame++) {
+      gate.permits.release();
+      int written = frame;
+      // The stream whose frame has left stands in line again before the next one leaves.
+      Lab.eventually(
+          "in line",
+          () ->
+              gate.writes.size() == written
+                  && gate.permits.hasQueuedThreads()
+                  && sink.queued() == 3);
+    }
+    gate.permits.release(1000);
+
+    for (FutureTask<Boolean> stream : streams) {
+      assertThat(stream.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+    for (char stream = 'a'; stream < 'e'; stream++) {
+      String frame = "<" + stream + "*";
+      assertThat(gate.writes.subList(0, 40)).filteredOn(frame::equals).hasSize(10);
+    }
+  }
+
+  private FutureTask<Boolean> stream(char name, int frames) {
+    return Lab.aside(
+        () -> {
+          byte[] body = new byte[LARGE];
+          body[0] = (byte) name;
+          for (int i = 0; i < frames; i++) {
+            sink.write(Precedence.BULK, text("<"), MemorySegment.ofArray(body), 0, body.length);
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void aSmallUnitPassesTheFramesOfALargeStream() throws Exception {
+    gate.shut();
+    FutureTask<Boolean> bulk = stream('b', 8);
+    awaitWriter();
+    FutureTask<Boolean> small = sending("s");
+    Lab.eventually("waits", () -> sink.waiting() == 1);
+    gate.permits.release(1000);
+
+    assertThat(small.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(bulk.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(String.join("", gate.writes)).startsWith("<b*s").hasSize(8 * 3 + 1);
+  }
+
+  @Test
   void whoFlushesDoesNotWaitForALargeUnitBehindItsBytes() throws Exception {
     gate.shut();
     FutureTask<Boolean> first = large(Precedence.BULK, '1');

@@ -14,6 +14,7 @@ import dev.myelin.wire.TensorHeader;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,7 @@ class InboxIntakeTest {
   private static final PeerId PEER = new PeerId("peer");
 
   private final TensorPool pool = TensorPool.open("inbox", LIMIT);
-  private final Inbox inbox = new Inbox(pool, Limits.Streams.defaults());
+  private final Inbox inbox = new Inbox(pool, pool, Limits.defaults());
   private final InboxIntake intake = new InboxIntake(inbox);
 
   @AfterEach
@@ -69,7 +70,7 @@ class InboxIntakeTest {
   @Test
   void declinesWhatOnlyAStreamOfTheSameConnectionCouldMakeRoomFor() throws Exception {
     try (Tensor kept = pool.allocate(DType.U8, Shape.of(10));
-        Tensor half = intake.land(1, header("half", LIMIT / 4 * 3))) {
+        Tensor half = Objects.requireNonNull(intake.land(1, header("half", LIMIT / 4 * 3)))) {
       assertThat(kept.byteSize() + half.byteSize()).isLessThan(LIMIT);
       assertThatThrownBy(() -> intake.land(3, header("more", LIMIT / 2)))
           .isInstanceOf(PeerException.Overloaded.class)

@@ -255,7 +255,7 @@ class LimitsTest {
                 }
                 return true;
               });
-      Lab.eventually("the inbox is full", () -> two.pool().outstanding() >= 3);
+      Lab.eventually("the inbox is full", () -> two.pool().outstanding() >= 2);
       assertThat(sender.isDone()).isFalse();
       assertThat(two.pool().outstanding()).isLessThanOrEqualTo(4L << 20);
       for (int i = 0; i < 40; i++) {

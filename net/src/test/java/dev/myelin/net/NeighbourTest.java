@@ -9,6 +9,7 @@ import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.LeakCheck;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -205,6 +206,59 @@ class NeighbourTest {
         Lab.assertSame(delivery.tensor(), tensor);
       }
       assertThat(sent.get().confirmed()).isTrue();
+    }
+  }
+
+  @Test
+  void aTensorHandedOverToAFullInboxWaitsWithoutItsReader(TensorPool pool) throws Exception {
+    try (Node left = start();
+        Node right = Node.start(Lab.sharing().limits(Lab.memory(1, 64 << 20)));
+        Tensor large = Lab.counted(pool, LARGE)) {
+      Peer peer = meet(left, right);
+      peer.send("first", large);
+      FutureTask<Receipt> given =
+          Lab.aside(
+              () ->
+                  peer.give(
+                      "given", Lab.counted(left.sharedPool(), LARGE), SendOptions.defaults()));
+      Lab.eventually("it waits", () -> right.waiting() == 1);
+      Connection connection = ((KnownPeer) peer).conversations().getFirst().connection();
+      long asked = System.nanoTime();
+      connection.send(new Message.Ping(asked));
+      Lab.eventually("a pong", () -> connection.answeredNanos() - asked >= 0);
+      assertThat(given.isDone()).as("confirmed before it is in the inbox").isFalse();
+      peer.send("last", large);
+      for (String name : new String[] {"first", "given", "last"}) {
+        try (Delivery delivery = receive(right)) {
+          assertThat(delivery.name()).isEqualTo(name);
+          Lab.assertSame(delivery.tensor(), large);
+        }
+      }
+      assertThat(given.get().confirmed()).isTrue();
+    }
+  }
+
+  @Test
+  void whoeverHandsOverMoreThanFitsWaitsAndLosesNothing(TensorPool pool) throws Exception {
+    try (Node left = start();
+        Node right = Node.start(Lab.sharing().limits(Lab.memory(1, 64 << 20)));
+        Tensor tensor = Lab.counted(pool, 256 << 10)) {
+      Peer peer = meet(left, right);
+      FutureTask<Void> sending =
+          Lab.aside(
+              () -> {
+                for (int i = 0; i < 300; i++) {
+                  peer.send("t" + i, tensor);
+                }
+                return null;
+              });
+      Lab.eventually("many wait", () -> right.waiting() > 200);
+      for (int i = 0; i < 300; i++) {
+        try (Delivery delivery = receive(right)) {
+          assertThat(delivery.name()).isEqualTo("t" + i);
+        }
+      }
+      assertThat(sending.get()).isNull();
     }
   }
 }

@@ -245,7 +245,7 @@ class NodeTest {
       for (int i = 0; i < 5; i++) {
         peer.send("t" + i, tensor);
       }
-      Lab.eventually("full", () -> two.pool().outstanding() >= 3000);
+      Lab.eventually("full", () -> two.pool().outstanding() >= 2000);
     }
   }
 

@@ -28,7 +28,7 @@ class RosterTest {
       new Roster(PeerId.of(UUID.randomUUID()), events, counters, sought::add);
 
   private static Intake intake(TensorPool pool) {
-    return new InboxIntake(new Inbox(pool, Limits.Streams.defaults()));
+    return new InboxIntake(new Inbox(pool, pool, Limits.defaults()));
   }
 
   private static Sighting heard(Connection connection) {

@@ -32,6 +32,7 @@ public final class TensorPool implements AutoCloseable {
   private final List<TensorPool> children = new ArrayList<>();
   private long outstanding;
   private boolean closed;
+  private boolean retired;
 
   private TensorPool(String name, long limitBytes, @Nullable TensorPool parent, Root root) {
     this.name = Objects.requireNonNull(name, "name");
@@ -189,6 +190,31 @@ public final class TensorPool implements AutoCloseable {
     return "pool " + name + ": " + outstanding() + " of " + limitBytes + " bytes out";
   }
 
+  /// Closes a child as soon as nothing of it is out: at once, or when its last tensor is closed. It
+  /// gives out nothing more; a root is not changed. Who closes the root still hears of its tensors.
+  public void retire() {
+    root.lock.lock();
+    try {
+      retired = parent != null;
+      endIfRetired();
+    } finally {
+      root.lock.unlock();
+    }
+  }
+
+  private void endIfRetired() {
+    if (retired && outstanding == 0 && parent != null) {
+      closed = true;
+      parent.children.remove(this);
+    }
+  }
+
+  /// Has an action run, outside all locks and in the thread that closes a tensor, whenever memory
+  /// of this pool or any of its tree came back. It must return at once; there is one for a tree.
+  public void whenMemoryReturns(Runnable action) {
+    root.returned = Objects.requireNonNull(action, "action");
+  }
+
   void give(Lease lease) {
     root.lock.lock();
     try {
@@ -199,9 +225,11 @@ public final class TensorPool implements AutoCloseable {
       }
       root.store.cameBack(rootOutstanding());
       release(lease);
+      endIfRetired();
     } finally {
       root.lock.unlock();
     }
+    root.returned.run();
   }
 
   /// Asks `toll` before each allocation from this pool and all of its tree; what it throws, the
@@ -334,7 +362,7 @@ public final class TensorPool implements AutoCloseable {
 
   private void requireOpen() {
     for (TensorPool each = this; each != null; each = each.parent) {
-      if (each.closed) {
+      if (each.closed || each.retired) {
         throw new IllegalStateException("pool " + each.name + " was closed");
       }
     }
@@ -369,6 +397,7 @@ public final class TensorPool implements AutoCloseable {
     final Condition memoryBack = lock.newCondition();
     final BlockStore store;
     final boolean traces = Boolean.getBoolean(TRACE);
+    volatile Runnable returned = () -> {};
     int waiting;
     volatile @Nullable LongConsumer toll;
 

@@ -231,4 +231,31 @@ class TensorPoolTest {
   private static Tensor bytes(TensorPool pool, long bytes) {
     return pool.allocate(DType.U8, Shape.of(bytes));
   }
+
+  @Test
+  void aRetiredChildGivesNothingMoreAndItsTensorsAreStillNamed() {
+    TensorPool pool = TensorPool.open("root", 1000);
+    TensorPool child = pool.child("from 192.0.2.7", 1000);
+    Tensor held = child.allocate(DType.U8, Shape.of(10));
+    child.retire();
+    assertThatThrownBy(() -> child.allocate(DType.U8, Shape.of(1)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(pool::close)
+        .isInstanceOf(LeakException.class)
+        .hasMessageContaining("from 192.0.2.7");
+    held.close();
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  @Test
+  void tellsWheneverMemoryReturns() {
+    List<Long> seen = new ArrayList<>();
+    try (TensorPool pool = TensorPool.open("root", 1000)) {
+      TensorPool child = pool.child("child", 1000);
+      pool.whenMemoryReturns(() -> seen.add(pool.available()));
+      child.allocate(DType.U8, Shape.of(10)).close();
+      pool.allocate(DType.U8, Shape.of(20)).close();
+    }
+    assertThat(seen).containsExactly(1000L, 1000L);
+  }
 }

@@ -50,21 +50,22 @@ public interface Landing {
   }
 
   /// Returns the memory for a stream of which the receiver has the first `bytes`, as it told the
-  /// sender with [Message.Held]; or zero bytes, where the sender has other content.
+  /// sender with [Message.Held]; or zero bytes, where the sender has other content. For a stream of
+  /// which it has none, null for "later", as [#land].
   ///
   /// @throws PeerException as [#land]
-  default Resumed resume(int stream, TensorHeader header, long bytes) throws PeerException {
+  default @Nullable Resumed resume(int stream, TensorHeader header, long bytes)
+      throws PeerException {
     if (bytes != 0) {
       throw new PeerException.Faulted(
           FaultCode.UNSUPPORTED.code(), bytes + " bytes are held (expected: none)");
     }
     Tensor tensor = land(stream, header);
-    if (tensor == null) {
-      throw new PeerException.Overloaded("no memory now (expected: some)", null);
-    }
-    return new Resumed(
-        tensor,
-        Objects.requireNonNull(RunningDigest.of(header.digest(), tensor.segment()), "digest"));
+    return tensor == null
+        ? null
+        : new Resumed(
+            tensor,
+            Objects.requireNonNull(RunningDigest.of(header.digest(), tensor.segment()), "digest"));
   }
 
   /// Memory that holds a part of a tensor, and the digest that has taken that part.

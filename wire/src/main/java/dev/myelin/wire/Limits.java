@@ -138,31 +138,44 @@ public record Limits(
     }
   }
 
-  /// How much of a stream may be on its way, and what is kept of one that was interrupted.
+  /// What streams may hold and how much of them may be on its way.
   ///
-  /// @param windowBytes the most bytes of one stream on their way at once where they land in files;
-  ///   in memory a stream may come whole once it has its place. 0 where credit must not be used,
-  ///   because nobody reads the connection while it sends
+  /// @param stashBytes the memory, of all connections together and beside [Streams#memoryBytes],
+  ///   for what comes of streams that wait for room
+  /// @param connectionBytes the memory that tensors of one connection may hold, whole ones that
+  ///   nobody closed included
+  /// @param windowBytes the most bytes of one stream on their way at once; 0 where credit must not
+  ///   be used, because nobody reads the connection while it sends
+  /// @param stall how long a stream that holds memory may bring nothing, though it may send
   /// @param partials what is kept of streams that were interrupted
-  public record Flow(long windowBytes, Partials partials) {
-    public Flow {
-      Objects.requireNonNull(partials, "partials");
-      atLeast("windowBytes", windowBytes, 0);
+  public record Flow(
+      long stashBytes, long connectionBytes, long windowBytes, Duration stall, Partials partials) {
+    /// A flow with the usual partials.
+    public Flow(long stashBytes, long connectionBytes, long windowBytes, Duration stall) {
+      this(stashBytes, connectionBytes, windowBytes, stall, Partials.defaults());
     }
 
-    /// Returns 64 MiB, and the usual partials.
+    public Flow {
+      Objects.requireNonNull(partials, "partials");
+      atLeast("stashBytes", stashBytes, 0);
+      atLeast("connectionBytes", connectionBytes, 0);
+      atLeast("windowBytes", windowBytes, 0);
+      positive("stall", stall);
+    }
+
+    /// Returns 64 MiB, no bound for one connection but the one for all, 64 MiB and 30 s.
     public static Flow defaults() {
-      return new Flow(64L << 20, Partials.defaults());
+      return new Flow(64L << 20, Long.MAX_VALUE, 64L << 20, Duration.ofSeconds(30));
     }
 
     /// Returns a copy with another window.
     public Flow windowBytes(long other) {
-      return new Flow(other, partials);
+      return new Flow(stashBytes, connectionBytes, other, stall, partials);
     }
 
     /// Returns a copy with other partials.
     public Flow partials(Partials other) {
-      return new Flow(windowBytes, other);
+      return new Flow(stashBytes, connectionBytes, windowBytes, stall, other);
     }
   }
 

@@ -130,6 +130,11 @@ public final class Ledger implements AutoCloseable {
     back.forEach(Tensor::close);
   }
 
+  /// Returns how many tensors are out that were handed over that connection.
+  public synchronized long out(Object connection) {
+    return entries.values().stream().filter(entry -> entry.connection.equals(connection)).count();
+  }
+
   /// Returns how many tensors are out.
   public synchronized int size() {
     return entries.size();

@@ -19,7 +19,7 @@ enum AsocFeature {
   FAREWELL(3),
   /// Addresses of other nodes are passed on (CONTACTS).
   CONTACTS(4),
-  /// Streams wait for the receiver's credit (CREDIT), so that the receiver may put them off.
+  /// Streams wait for the receiver's credit (CREDIT), so that its reader waits for nobody.
   WINDOWS(5),
   /// Small tensors come in one frame (WHOLE).
   WHOLE(6),

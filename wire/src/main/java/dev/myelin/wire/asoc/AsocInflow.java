@@ -28,7 +28,7 @@ final class AsocInflow {
   synchronized Message.@Nullable Credit settle(long cost) {
     settled += cost;
     long due = settled + AsocCredit.CONNECTION_WINDOW;
-    if (due - granted < AsocCredit.CONNECTION_WINDOW / 2) {
+    if (due - granted < AsocCredit.CONNECTION_WINDOW / 4) {
       return null;
     }
     granted = due;

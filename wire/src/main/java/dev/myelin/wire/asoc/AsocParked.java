@@ -89,13 +89,16 @@ final class AsocParked extends AsocStream implements Parked {
     return next;
   }
 
-  /// Notes that the reader has filled the next bytes.
-  synchronized void filled(long length) {
+  /// Notes that the reader has filled the next bytes; returns the credit that is due if memory came
+  /// meanwhile, for which these bytes were not counted.
+  synchronized Message.@Nullable Credit filled(long length) {
     reading = false;
     stashed += length;
-    if (tensor != null) {
-      move(tensor);
+    if (tensor == null) {
+      return null;
     }
+    move(tensor);
+    return grant(header.byteSize(), stashed, landing.window(id, header));
   }
 
   /// Takes the sender's digest; false if there is one already.

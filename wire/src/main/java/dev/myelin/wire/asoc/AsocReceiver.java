@@ -11,8 +11,6 @@ import dev.myelin.wire.PeerException;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,28 +19,17 @@ import org.jspecify.annotations.Nullable;
 /// A DATA frame of a described stream goes from the source straight into the tensor; no frame costs
 /// an allocation. Everything a peer can make this side keep is counted in [Limits].
 final class AsocReceiver {
-  /// How many streams, for one that may be open, are remembered as declined until their end.
-  private static final int DECLINED_STREAMS = 16;
-
   /// Up to this size a chunk is shown where it lies before it is landed.
   private static final int SHOWN_BYTES = 4 << 10;
 
   private final ByteSource in;
   private final AsocPayloads payloads;
+  private final AsocIncoming incoming;
+  private final AsocOpenings openings;
+  private final AsocStreams streams;
   private final Limits limits;
-  private final boolean extended;
   private final MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
-  private final AsocStreams streams = new AsocStreams();
-  private final @Nullable AsocOutflow outflow;
-  private final AsocInflow inflow = new AsocInflow();
-
-  /// What comes before the next frame.
-  private final Deque<Message> due = new ArrayDeque<>();
-
   private final AsocUnwanted unwanted = new AsocUnwanted();
-
-  /// Where the present frame begins in the input.
-  private long offset;
 
   /// Shows a chunk to the landing; made once, so that a frame costs no allocation.
   private final ByteSource.Visitor shower = this::show;
@@ -62,24 +49,25 @@ final class AsocReceiver {
     this.in = in;
     this.payloads = new AsocPayloads(in);
     this.limits = limits;
-    this.extended = proof == Introduction.Proof.MUTUAL;
-    this.outflow = outflow;
-    this.offset = offset;
+    boolean extended = proof == Introduction.Proof.MUTUAL;
+    this.incoming = new AsocIncoming(limits, extended, outflow, offset);
+    this.openings = new AsocOpenings(incoming);
+    this.streams = incoming.streams;
   }
 
   @Nullable Message receive(Landing landing) throws IOException {
-    while (due.isEmpty() && in.readFully(header)) {
-      AsocCodec.checkHeader(header, limits.frames(), offset);
+    while (!incoming.isDue() && in.readFully(header)) {
+      AsocCodec.checkHeader(header, limits.frames(), incoming.offset);
       long length = AsocHeader.length(header);
       Message message = frame(AsocHeader.stream(header), length, landing);
-      offset += AsocHeader.SIZE + length;
+      incoming.offset += AsocHeader.SIZE + length;
       dropUnwanted();
       if (message != null) {
         return message;
       }
     }
-    if (!due.isEmpty()) {
-      return due.poll();
+    if (incoming.isDue()) {
+      return incoming.nextDue();
     }
     abandon("the peer ended the connection inside this stream");
     return null;
@@ -96,7 +84,7 @@ final class AsocReceiver {
       if (stream instanceof AsocStream.Described || stream instanceof AsocParked) {
         abandon(stream, each.text());
         streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
-        due.add(each);
+        incoming.addDue(each);
       }
     }
   }
@@ -111,14 +99,8 @@ final class AsocReceiver {
   private void abandon(AsocStream stream, String reason) {
     switch (stream) {
       case AsocStream.Described described -> described.abandon(reason);
-      case AsocParked parked -> addDue(parked.abandon(reason));
+      case AsocParked parked -> incoming.addDue(parked.abandon(reason));
       case AsocStream.Asked _, AsocStream.Plain _, AsocStream.Declined _ -> {}
-    }
-  }
-
-  private void addDue(@Nullable Message message) {
-    if (message != null) {
-      due.add(message);
     }
   }
 
@@ -136,10 +118,10 @@ final class AsocReceiver {
     requireNamed(id);
     AsocStream stream = streams.find(id);
     if (stream == null) {
-      if (isCrowded()) {
+      if (incoming.isCrowded()) {
         requireSequence(new AsocStream.Plain(id));
         payloads.drop(length);
-        return declineOne(id, 1);
+        return openings.declineOne(id, 1);
       }
       stream = new AsocStream.Plain(id);
       streams.add(stream);
@@ -162,7 +144,7 @@ final class AsocReceiver {
 
   /// Counts a frame in the windows of its stream and of the connection.
   private void count(AsocStream stream, long length) throws PeerException.Malformed {
-    if (outflow == null || stream instanceof AsocStream.Plain) {
+    if (incoming.outflow == null || stream instanceof AsocStream.Plain) {
       return;
     }
     if (length > stream.limit - stream.bytes) {
@@ -173,14 +155,7 @@ final class AsocReceiver {
     long before = stream.bytes - stream.startBytes;
     long cost = AsocCredit.cost(before + length) - AsocCredit.cost(before);
     if (cost > 0) {
-      count(cost, stream instanceof AsocParked parked ? parked : null);
-    }
-  }
-
-  private void count(long cost, @Nullable AsocParked parked) throws PeerException.Malformed {
-    if (outflow != null) {
-      inflow.count(cost, offset);
-      addDue(parked == null ? inflow.settle(cost) : parked.count(cost));
+      incoming.count(cost, stream instanceof AsocParked parked ? parked : null);
     }
   }
 
@@ -195,7 +170,7 @@ final class AsocReceiver {
       return declineRest(stream, length, code, text);
     }
     payloads.read(stream.segment, stream.bytes, length);
-    addDue(stream.landed(length));
+    incoming.addDue(stream.landed(length));
     return null;
   }
 
@@ -206,12 +181,12 @@ final class AsocReceiver {
       stash = stream.toFill(length);
     } catch (PeerException.Overloaded e) {
       String text = String.valueOf(e.getMessage());
-      addDue(stream.abandon(text));
+      incoming.addDue(stream.abandon(text));
       return declineRest(stream, length, FaultCode.OVERLOADED.code(), text);
     }
     payloads.read(stash, stream.bytes, length);
     stream.bytes += length;
-    stream.filled(length);
+    incoming.addDue(stream.filled(length));
     return null;
   }
 
@@ -334,13 +309,13 @@ final class AsocReceiver {
       // After a stock handshake it came too late for our patience; a new connection may do better.
       throw malformed("%s (expected: none after the handshake)", AsocExtensionCodec.kindName(kind));
     }
-    if (!extended || kind < 0) {
+    if (!incoming.extended || kind < 0) {
       return new Message.Opaque(AsocHeader.CONTROL, payload);
     }
-    AsocExtension extension = AsocExtensionCodec.decode(payload, limits.streams(), offset);
+    AsocExtension extension = AsocExtensionCodec.decode(payload, limits.streams(), incoming.offset);
     if (extension instanceof AsocExtension.Credit(long bytes)) {
-      if (outflow != null) {
-        outflow.credit(id, bytes);
+      if (incoming.outflow != null) {
+        incoming.outflow.credit(id, bytes);
       }
       return null;
     }
@@ -352,107 +327,37 @@ final class AsocReceiver {
   private @Nullable Message ofStream(int id, AsocExtension extension, Landing landing)
       throws IOException {
     return switch (extension) {
-      case AsocExtension.Open open -> open(id, open, landing);
+      case AsocExtension.Open open -> openings.open(id, open, landing);
       case AsocExtension.Whole whole -> whole(id, whole, landing);
-      case AsocExtension.Ask ask -> ask(id, ask);
+      case AsocExtension.Ask ask -> openings.ask(id, ask);
       case AsocExtension.Held(long bytes, AsocBytes value) ->
           new Message.Held(id, bytes, value.hex());
-      case AsocExtension.From(long bytes) -> from(id, bytes, landing);
+      case AsocExtension.From(long bytes) -> openings.from(id, bytes, landing);
       case AsocExtension.Digest(AsocBytes value) -> promise(id, value);
       case AsocExtension.Abort(int code, String text) -> aborted(id, code, text);
       case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
       case AsocExtension.Receipt(int code, long bytes, String text) ->
           new Message.Receipt(id, code, bytes, text);
       case AsocExtension.Reference reference -> {
-        requireNew(id, "REFERENCE");
-        yield AsocSharing.message(id, reference, limits.streams(), offset);
+        openings.requireNew(id, "REFERENCE");
+        yield AsocSharing.message(id, reference, limits.streams(), incoming.offset);
       }
       default -> new Message.Opaque(AsocHeader.CONTROL, payloads.last(AsocHeader.length(header)));
     };
   }
 
-  private void requireNew(int id, String what) throws PeerException.Malformed {
-    if (streams.find(id) != null) {
-      throw malformed("%s of stream %s, which is open", what, Integer.toUnsignedString(id));
-    }
-  }
-
   private Message cancelled(int id, int code, String text) {
-    if (outflow != null) {
-      outflow.cancel(id, code, text);
+    if (incoming.outflow != null) {
+      incoming.outflow.cancel(id, code, text);
     }
     return new Message.Cancel(id, code, text);
-  }
-
-  private @Nullable Message open(int id, AsocExtension.Open open, Landing landing)
-      throws IOException {
-    Message declined = undesirable(id, open);
-    return declined == null ? land(id, AsocTypes.header(open, offset), landing) : declined;
-  }
-
-  /// Returns how a stream is declined that this side cannot take in any case.
-  private @Nullable Message undesirable(int id, AsocExtension.Open open)
-      throws PeerException.Malformed {
-    requireNew(id, "OPEN");
-    if (!AsocTypes.areKnown(open)) {
-      return decline(
-          id,
-          FaultCode.UNSUPPORTED.code(),
-          "dtype %d, digest %d (expected: known ones)".formatted(open.dtype(), open.digest()));
-    }
-    TensorHeader _ = AsocTypes.header(open, offset);
-    if (open.byteLength() > limits.streams().tensorBytes()) {
-      return decline(
-          id,
-          FaultCode.TOO_LARGE.code(),
-          "%d bytes (expected: <= %d)"
-              .formatted(open.byteLength(), limits.streams().tensorBytes()));
-    }
-    return null;
-  }
-
-  private Message ask(int id, AsocExtension.Ask ask) throws PeerException.Malformed {
-    Message declined = undesirable(id, ask.open());
-    if (declined != null) {
-      return declined;
-    }
-    TensorHeader described = AsocTypes.header(ask.open(), offset);
-    if (described.digest() == TensorHeader.Digest.NONE) {
-      throw malformed("digest: NONE (expected: another) of RESUME");
-    }
-    if (isCrowded()) {
-      return declineOne(id, 0);
-    }
-    streams.add(new AsocStream.Asked(id, described, firstLimit()));
-    return new Message.Ask(id, described, ask.identity().hex());
-  }
-
-  private @Nullable Message from(int id, long bytes, Landing landing) throws IOException {
-    AsocStream stream = streams.find(id);
-    if (stream instanceof AsocStream.Declined) {
-      return null;
-    }
-    if (!(stream instanceof AsocStream.Asked asked) || bytes > asked.header.byteSize()) {
-      throw malformed("RESUME from byte %d (expected: within a stream that asked)", bytes);
-    }
-    streams.remove(asked);
-    Landing.Resumed resumed;
-    try {
-      resumed = landing.resume(id, asked.header, bytes);
-    } catch (PeerException e) {
-      return decline(id, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
-    }
-    requireSize(resumed.tensor(), asked.header.byteSize());
-    long limit = outflow == null ? Long.MAX_VALUE : bytes + AsocCredit.STREAM_WINDOW;
-    begin(new AsocStream.Described(asked, resumed, landing, limit));
-    return null;
   }
 
   /// Takes a stream that came in one frame as if it had come in several.
   private @Nullable Message whole(int id, AsocExtension.Whole whole, Landing landing)
       throws IOException {
     AsocHeader.put(header, AsocHeader.DATA, id, 0, (int) AsocHeader.length(header));
-    Message declined = open(id, whole.open(), landing);
+    Message declined = openings.open(id, whole.open(), landing);
     payloads.lay(whole.content());
     try {
       Message dropped = data(id, whole.content().byteSize(), landing);
@@ -465,78 +370,6 @@ final class AsocReceiver {
     } finally {
       payloads.lift();
     }
-  }
-
-  private @Nullable Message land(int id, TensorHeader described, Landing landing)
-      throws IOException {
-    if (isCrowded()) {
-      count(AsocCredit.LEAST, null);
-      return declineOne(id, 0);
-    }
-    Tensor tensor;
-    try {
-      tensor = landing.land(id, described);
-    } catch (PeerException e) {
-      return decline(id, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
-    }
-    if (tensor == null) {
-      park(id, described, landing);
-      return null;
-    }
-    requireSize(tensor, described.byteSize());
-    begin(new AsocStream.Described(id, described, tensor, landing, firstLimit()));
-    return null;
-  }
-
-  private void begin(AsocStream.Described stream) throws PeerException.Malformed {
-    streams.add(stream);
-    count(AsocCredit.LEAST, null);
-    if (outflow != null) {
-      long window = stream.landing.window(stream.id, stream.header);
-      addDue(stream.grant(stream.header.byteSize(), stream.bytes, window));
-    }
-  }
-
-  private void park(int id, TensorHeader described, Landing landing)
-      throws PeerException.Malformed {
-    if (outflow == null) {
-      throw new IllegalStateException(
-          "landing: later for %s (expected: memory, for the peer knows no credit)"
-              .formatted(described.name()));
-    }
-    AsocParked parked = new AsocParked(id, described, landing, inflow);
-    streams.add(parked);
-    count(AsocCredit.LEAST, parked);
-    landing.parked(parked);
-  }
-
-  private long firstLimit() {
-    return outflow == null ? Long.MAX_VALUE : AsocCredit.STREAM_WINDOW;
-  }
-
-  private Message decline(int id, int code, String text) throws PeerException.Malformed {
-    count(AsocCredit.LEAST, null);
-    streams.add(new AsocStream.Declined(id, firstLimit()));
-    return new Message.Declined(id, code, text);
-  }
-
-  private boolean isCrowded() {
-    return streams.size() >= limits.streams().open();
-  }
-
-  /// Declines a stream because there are too many; what is declined is remembered until its end, so
-  /// that has a bound too.
-  private Message declineOne(int id, long frames) throws PeerException.Malformed {
-    int open = limits.streams().open();
-    // A stock peer could not be told.
-    if (streams.size() >= (extended ? (long) open * DECLINED_STREAMS : open)) {
-      throw malformed("open streams: %d (expected: <= %d)", streams.size() + 1, open);
-    }
-    AsocStream declined = new AsocStream.Declined(id, firstLimit());
-    declined.frames = frames;
-    streams.add(declined);
-    String text = "open streams: more than %d (expected: <= %d)".formatted(open, open);
-    return new Message.Declined(id, FaultCode.OVERLOADED.code(), text);
   }
 
   private @Nullable Message promise(int id, AsocBytes value) throws PeerException.Malformed {
@@ -594,6 +427,6 @@ final class AsocReceiver {
   }
 
   private PeerException.Malformed malformed(String format, Object... values) {
-    return AsocCodec.malformed(offset, format, values);
+    return incoming.malformed(format, values);
   }
 }

@@ -1,0 +1,44 @@
+package dev.myelin.net;
+
+/// How much of a stream should be on its way: twice what the link carries in a round trip, so that
+/// its sender is not starved, and no more, because whatever is under way delays what comes behind
+/// it.
+///
+/// The rate of a link whose senders are starved grows with the window, so the window finds the
+/// right size by doubling. Used under the lock of its owner.
+final class FlowWindow {
+  private static final long LEAST_BYTES = 1L << 20;
+  private static final long LEAST_PERIOD_NANOS = 4_000_000;
+  private static final double NANOS = 1e9;
+
+  private final long mostBytes;
+  private long periodStart;
+  private long periodBytes;
+  private double bytesPerSecond;
+  private long window = LEAST_BYTES;
+
+  FlowWindow(long mostBytes) {
+    this.mostBytes = Math.max(LEAST_BYTES, mostBytes);
+  }
+
+  /// Notes bytes that came.
+  ///
+  /// @param roundTripNanos the least that was ever measured; 0 if none was
+  void landed(long bytes, long nowNanos, long roundTripNanos) {
+    periodBytes += bytes;
+    long period = nowNanos - periodStart;
+    if (period < Math.max(LEAST_PERIOD_NANOS, 4 * roundTripNanos)) {
+      return;
+    }
+    bytesPerSecond = periodBytes * NANOS / period;
+    periodBytes = 0;
+    periodStart = nowNanos;
+    long wanted = (long) (2 * bytesPerSecond * roundTripNanos / NANOS);
+    window = Math.clamp(wanted, LEAST_BYTES, mostBytes);
+  }
+
+  /// Returns the bytes of one stream that may be under way.
+  long bytes() {
+    return window;
+  }
+}
