@@ -1,6 +1,5 @@
 package dev.myelin.net;
 
-import dev.myelin.net.shared.Host;
 import dev.myelin.net.shared.Ledger;
 import dev.myelin.net.shared.SharedBlocks;
 import dev.myelin.net.shared.SharedMemory;
@@ -15,12 +14,9 @@ import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +54,10 @@ final class Neighbour {
   private final Introduction introduction;
   private final Neighbourhood all;
   private final Consumer<Message> courier;
-  private final ConcurrentLinkedQueue<Long> freed = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean freeing = new AtomicBoolean();
+  private final Freed freed;
+
+  /// What the peer has of ours.
+  private final Ledger ledger = new Ledger();
 
   // What the reader learns; written under this, since closing may come from anywhere.
   private @Nullable SharedMemory mine;
@@ -69,8 +67,8 @@ final class Neighbour {
   private boolean seen;
   private boolean closed;
 
-  /// Who the peer is, once both sides see each other's memory.
-  private volatile Ledger.@Nullable Holder who;
+  /// The process of the peer, once both sides see each other's memory; 0 before.
+  private volatile long process;
 
   private volatile boolean moved;
 
@@ -83,6 +81,7 @@ final class Neighbour {
     this.introduction = introduction;
     this.all = link.transport().neighbourhood();
     this.courier = courier;
+    this.freed = new Freed(courier);
   }
 
   /// Asks the peer, if it looks like a process of this machine; the dialler does.
@@ -100,10 +99,6 @@ final class Neighbour {
   /// Returns whether frames pass through memory, at least outwards.
   boolean moved() {
     return moved;
-  }
-
-  boolean leads(Ledger.Holder to) {
-    return to.equals(who);
   }
 
   private synchronized void introduce() {
@@ -148,12 +143,12 @@ final class Neighbour {
       case Message.Meet meet -> met(meet);
       case Message.Met met -> answered(met);
       case Message.Move _ -> moveInput();
-      case Message.Free(List<Long> ids) -> free(ids);
+      case Message.Free(List<Long> ids) -> ledger.free(ids);
       case Message.Reference reference -> {
         return landed(reference, landing);
       }
       case Message.Cancel cancel -> {
-        all.ledger().declined(this, cancel.stream());
+        ledger.declined(cancel.stream());
         return cancel;
       }
       case null, default -> {
@@ -237,22 +232,16 @@ final class Neighbour {
   }
 
   private void agree() {
-    Ledger.Holder peer;
     boolean moves;
     synchronized (this) {
       SharedMemory found = theirs;
-      if (!seen || found == null || mine == null || closed || who != null) {
+      if (!seen || found == null || mine == null || closed || process != 0) {
         return;
       }
-      OptionalLong started = Host.started(found.place().pid());
-      if (started.isEmpty()) {
-        return;
-      }
-      peer = new Ledger.Holder(found.place().pid(), started.getAsLong());
-      who = peer;
+      process = found.place().pid();
+      all.opened(ledger);
       moves = wantsBytes && meeting(mine).bytesToo() && prepare(mine, found);
     }
-    all.came(this, peer);
     if (moves) {
       courier.accept(new Message.Move());
     }
@@ -306,13 +295,6 @@ final class Neighbour {
     link.transport().tasks().fork(link.threadName("listener"), from::listen);
   }
 
-  private void free(List<Long> ids) {
-    Ledger.Holder holder = who;
-    if (holder != null) {
-      all.ledger().free(holder, ids);
-    }
-  }
-
   private Message landed(Message.Reference reference, Landing landing) {
     int stream = reference.stream();
     TensorHeader header = reference.header();
@@ -338,35 +320,20 @@ final class Neighbour {
   }
 
   private Tensor foreign(Message.Reference reference) throws PeerException {
-    Ledger.Holder owner = who;
-    if (owner == null) {
+    if (process == 0) {
       throw new PeerException.Refused("reference (expected: after both have met)");
     }
-    SharedMemory.Place at = place(reference.at(), (int) owner.pid());
+    SharedMemory.Place at = place(reference.at(), (int) process);
+    Freed told = freed;
     long id = reference.id();
-    return all.foreign()
-        .view(at, reference.offset(), reference.header(), () -> all.freed(owner, id));
-  }
-
-  /// Leaves to the courier that a tensor of the peer is closed; returns whether it will be told.
-  boolean free(long id) {
-    synchronized (this) {
-      if (closed) {
-        return false;
-      }
-      freed.add(id);
-    }
-    if (freeing.compareAndSet(false, true)) {
-      courier.accept(new Message.Free(List.of()));
-    }
-    return true;
+    return all.foreign().view(at, reference.offset(), reference.header(), () -> told.add(id));
   }
 
   /// Sends what the courier took; for two kinds of message it only stands for what is known now.
   void say(Message message, Sink sender) throws IOException {
     switch (message) {
       case Message.Move _ -> moveOutput(sender);
-      case Message.Free _ -> sayFreed(sender);
+      case Message.Free _ -> sender.send(new Message.Free(freed.take()));
       case Message.Met met -> {
         sender.send(met);
         metSaid = metSaid || met.code() == FaultCode.OK.code();
@@ -375,31 +342,11 @@ final class Neighbour {
     }
   }
 
-  private void sayFreed(Sink sender) throws IOException {
-    List<Long> ids = freedNow();
-    try {
-      sender.send(new Message.Free(ids));
-    } catch (IOException e) {
-      freed.addAll(ids); // another connection may say it
-      throw e;
-    }
-  }
-
-  private List<Long> freedNow() {
-    freeing.set(false);
-    List<Long> ids = new ArrayList<>();
-    for (Long id = freed.poll(); id != null; id = freed.poll()) {
-      ids.add(id);
-    }
-    return ids;
-  }
-
   /// Sends a tensor by copying it into shared memory; returns false if it must go as it always
   /// does.
   boolean copies(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
-    Ledger.Holder peer = receiver();
     TensorHeader header = transfer.header();
-    if (peer == null || header.byteSize() < COPY_BYTES || !suits(header) || isFarAhead(header)) {
+    if (!reachesPeer() || header.byteSize() < COPY_BYTES || !suits(header) || isFarAhead(header)) {
       return false;
     }
     Tensor copy;
@@ -414,18 +361,23 @@ final class Neighbour {
       copy.close();
       throw e;
     }
-    hand(transfer, copy, peer, sender);
+    OptionalLong id = ledger.add(() -> copy, transfer.stream());
+    if (id.isEmpty()) {
+      copy.close();
+      throw ended();
+    }
+    tell(transfer, spot(copy), id.getAsLong(), sender);
     return true;
   }
 
   /// Returns whether the peer has so many that another might find no place to wait.
   private boolean isFarAhead(TensorHeader header) {
-    return header.digest() == TensorHeader.Digest.NONE && all.ledger().out(this) >= MOST_UNHEARD;
+    return header.digest() == TensorHeader.Digest.NONE && ledger.size() >= MOST_UNHEARD;
   }
 
-  /// Returns who can be handed tensors; null while nobody can.
-  private Ledger.@Nullable Holder receiver() {
-    return metSaid ? who : null;
+  /// Returns whether the peer can be handed tensors.
+  private boolean reachesPeer() {
+    return metSaid && process != 0;
   }
 
   /// A name by content needs all bytes read; then they may as well be sent.
@@ -446,37 +398,42 @@ final class Neighbour {
 
   /// Hands a tensor over as it lies; returns false if it does not lie in shared memory.
   boolean gives(Message.Transfer transfer, Progress progress, Sink sender) throws IOException {
-    Ledger.Holder peer = receiver();
     Tensor tensor = transfer.tensor();
-    if (peer == null
-        || !suits(transfer.header())
-        || all.blocks().spot(tensor.segment()).isEmpty()) {
+    if (!reachesPeer() || !suits(transfer.header())) {
       return false;
     }
-    hand(transfer, tensor.handOver(), peer, sender);
+    Optional<SharedBlocks.Spot> spot = all.blocks().spot(tensor.segment());
+    if (spot.isEmpty()) {
+      return false;
+    }
+    OptionalLong id = ledger.add(tensor::handOver, transfer.stream());
+    if (id.isEmpty()) {
+      throw ended();
+    }
+    tell(transfer, spot.get(), id.getAsLong(), sender);
     progress.sent(tensor.byteSize(), tensor.byteSize());
     return true;
   }
 
-  private void hand(Message.Transfer transfer, Tensor tensor, Ledger.Holder peer, Sink sender)
+  private PeerException.Closed ended() {
+    return new PeerException.Closed("connection to " + link.remote() + " ended", false, null);
+  }
+
+  private SharedBlocks.Spot spot(Tensor tensor) {
+    return all.blocks()
+        .spot(tensor.segment())
+        .orElseThrow(() -> new IllegalStateException(tensor + " (expected: in shared memory)"));
+  }
+
+  private void tell(Message.Transfer transfer, SharedBlocks.Spot spot, long id, Sink sender)
       throws IOException {
-    Optional<SharedBlocks.Spot> spot = all.blocks().spot(tensor.segment());
-    if (spot.isEmpty()) {
-      tensor.close();
-      throw new IllegalStateException("tensor " + tensor + " (expected: in shared memory)");
-    }
-    SharedMemory.Place at = spot.get().place();
-    long id = all.ledger().add(tensor, peer, this, transfer.stream());
+    SharedMemory.Place at = spot.place();
+    Message.Place place = new Message.Place(0, at.descriptor(), at.inode(), at.bytes());
     try {
       sender.send(
-          new Message.Reference(
-              transfer.stream(),
-              id,
-              transfer.header(),
-              new Message.Place(0, at.descriptor(), at.inode(), at.bytes()),
-              spot.get().offset()));
-    } catch (RuntimeException e) {
-      all.ledger().revoke(id);
+          new Message.Reference(transfer.stream(), id, transfer.header(), place, spot.offset()));
+    } catch (IOException | RuntimeException | Error e) {
+      ledger.withdraw(id); // the peer may have heard of it all the same
       throw e;
     }
   }
@@ -502,6 +459,9 @@ final class Neighbour {
         theirs = null;
       }
     }
-    all.left(this, who, freedNow());
+    freed.end();
+    if (process != 0) {
+      all.ended(ledger, process);
+    }
   }
 }

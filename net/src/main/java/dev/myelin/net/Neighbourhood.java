@@ -5,17 +5,13 @@ import dev.myelin.net.shared.Host;
 import dev.myelin.net.shared.Ledger;
 import dev.myelin.net.shared.SharedBlocks;
 import dev.myelin.net.shared.SharedMemory;
+import dev.myelin.tensor.LeakException;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// What one transport shares with the other processes of this machine: the memory it hands tensors
 /// over in, what others have of it, and what it has of others.
@@ -28,14 +24,10 @@ final class Neighbourhood implements Watchdog.Watched {
   private final TensorPool pool;
   private final TensorPool given;
   private final TensorPool copies;
-  private final Ledger ledger = new Ledger();
+  private final Set<Ledger> ledgers = ConcurrentHashMap.newKeySet();
   private final ForeignMemory foreign;
-  private final Set<Neighbour> neighbours = ConcurrentHashMap.newKeySet();
   private final long boot;
   private final long uid;
-
-  /// What is closed here, but whose owner has no connection to hear it. Guarded by itself.
-  private final Map<Ledger.Holder, List<Long>> unsaid = new HashMap<>();
 
   private Neighbourhood(Transport transport, Optional<String> whyNot, long boot, long uid) {
     this.transport = transport;
@@ -99,66 +91,44 @@ final class Neighbourhood implements Watchdog.Watched {
     return blocks;
   }
 
-  Ledger ledger() {
-    return ledger;
-  }
-
   ForeignMemory foreign() {
     return foreign;
   }
 
-  /// Notes a connection to a process of this machine.
-  void came(Neighbour neighbour, Ledger.Holder who) {
-    neighbours.add(neighbour);
-    ledger.came(who);
-    List<Long> ids;
-    synchronized (unsaid) {
-      ids = unsaid.remove(who);
-    }
-    if (ids != null) {
-      ids.forEach(id -> freed(who, id));
-    }
+  /// Keeps in mind what a peer has of ours, until its connection ends.
+  void opened(Ledger ledger) {
+    ledgers.add(ledger);
   }
 
-  void left(Neighbour neighbour, Ledger.@Nullable Holder who, List<Long> toSay) {
-    neighbours.remove(neighbour);
-    if (who != null) {
-      toSay.forEach(id -> freed(who, id));
-      ledger.left(who);
-    }
+  /// Notes the end of a connection to that process.
+  void ended(Ledger ledger, long process) {
+    ledger.close();
+    ledgers.remove(ledger);
+    foreign.left(process);
   }
 
-  /// Tells the owner of a tensor that it is closed here; later, if there is no connection now.
-  void freed(Ledger.Holder owner, long id) {
-    for (Neighbour neighbour : neighbours) {
-      if (neighbour.leads(owner) && neighbour.free(id)) {
-        return;
-      }
-    }
-    synchronized (unsaid) {
-      unsaid.computeIfAbsent(owner, _ -> new ArrayList<>()).add(id);
-    }
-  }
-
-  /// Looks after what processes left behind.
+  /// Unmaps what nobody has used for a while.
   @Override
   public void look(long nowNanos, boolean slept) {
-    ledger.sweep();
     foreign.sweep(nowNanos);
-    synchronized (unsaid) {
-      if (!unsaid.isEmpty()) {
-        unsaid.keySet().removeIf(Ledger.Holder::gone);
-      }
-    }
   }
 
-  /// Takes back what neighbours have, and unmaps what is theirs.
+  /// Gives all memory back but what tensors still lie in, once all connections were closed.
   ///
   /// @throws dev.myelin.tensor.LeakException if tensors of the shared pool are still open here
   void close() {
     transport.watchdog().forget(this);
-    ledger.close();
+    ledgers.forEach(Ledger::close);
     foreign.close();
+    closeCopies();
     pool.close();
+  }
+
+  private void closeCopies() {
+    try {
+      copies.close();
+    } catch (LeakException e) {
+      // A sender is still copying; it finds its connection closed then, and gives the copy back.
+    }
   }
 }

@@ -124,9 +124,9 @@ public interface Peer {
   /// receiver, whatever happens, so that it must not be used after.
   ///
   /// A tensor of [Node#sharedPool] whose receiver shares memory with this node is not copied: the
-  /// receiver's tensor is that very memory, which comes back to the pool once it is closed there,
-  /// or that process has ended. Any other goes as [#deliver] sends it. Waits and throws as
-  /// [#deliver].
+  /// receiver's tensor is that very memory, which comes back to the pool once it is closed there.
+  /// If the connection ends before, the memory stays the receiver's and counts in the pool no
+  /// longer. Any other goes as [#deliver] sends it. Waits and throws as [#deliver].
   ///
   /// @throws IllegalArgumentException if the tensor is a view, which owns nothing
   Receipt give(String name, Tensor tensor, SendOptions options)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.jmdns.JmDNS;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /// A node in another process: keeps what it is sent, or gives and sends for ever; it is stopped by
@@ -22,9 +23,12 @@ final class NeighbourChild implements AutoCloseable {
   static final long GIVEN_BYTES = 1 << 20;
 
   private final Process process;
+  private final BufferedReader out;
 
   private NeighbourChild(Process process) {
     this.process = process;
+    this.out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /// Starts one that keeps what it is sent, and waits until it is connected.
@@ -64,9 +68,7 @@ final class NeighbourChild implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     NeighbourChild child = new NeighbourChild(process);
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    if (out.readLine() == null) {
+    if (child.line() == null) {
       child.close();
       throw new IOException("the child did not come up");
     }
@@ -81,7 +83,7 @@ final class NeighbourChild implements AutoCloseable {
       List<Delivery> kept = new ArrayList<>();
       while (true) {
         kept.add(node.receive(Duration.ofMinutes(1)));
-        System.out.println(kept.size());
+        System.out.println(whole(node, kept));
       }
     }
     while (true) {
@@ -92,6 +94,17 @@ final class NeighbourChild implements AutoCloseable {
     }
   }
 
+  private static long whole(Node node, List<Delivery> kept) {
+    try (Tensor expected = Lab.counted(node.pool(), GIVEN_BYTES)) {
+      return kept.stream().filter(each -> each.tensor().contentEquals(expected)).count();
+    }
+  }
+
+  /// Returns what it says next: of a keeper, how many of the tensors it ever got are whole.
+  @Nullable String line() throws IOException {
+    return out.readLine();
+  }
+
   /// Ends it as `kill -9` does.
   void kill() {
     process.destroyForcibly();
@@ -99,7 +112,16 @@ final class NeighbourChild implements AutoCloseable {
 
   /// Stops it as `kill -STOP` does.
   void stop() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+    signal("-STOP");
+  }
+
+  /// Lets it go on.
+  void go() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
   }
 
   @Override

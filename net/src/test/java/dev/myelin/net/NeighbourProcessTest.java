@@ -35,14 +35,40 @@ class NeighbourProcessTest {
         NeighbourChild child = NeighbourChild.keeper(node)) {
       Peer peer = shared(node);
       for (int i = 0; i < 3; i++) {
-        Tensor given = Lab.counted(node.sharedPool(), NeighbourChild.GIVEN_BYTES);
-        assertThat(peer.give("given", given, SendOptions.defaults()).confirmed()).isTrue();
+        give(node, peer);
       }
       assertThat(node.sharedPool().outstanding()).isEqualTo(3 * NeighbourChild.GIVEN_BYTES);
       child.kill();
       gone(peer);
       Lab.eventually("memory is back", () -> node.sharedPool().outstanding() == 0);
     }
+  }
+
+  @Test
+  void aHolderThatStoodStillFindsItsTensorsAsTheyWere() throws Exception {
+    try (Node node = Node.start(Lab.sharing().limits(Lab.impatient()));
+        NeighbourChild child = NeighbourChild.keeper(node)) {
+      Peer peer = shared(node);
+      give(node, peer);
+      assertThat(child.line()).isEqualTo("1");
+      child.stop();
+      gone(peer);
+      Lab.eventually("nothing is out", () -> node.sharedPool().outstanding() == 0);
+      for (int i = 0; i < 5; i++) {
+        try (Tensor other = Lab.counted(node.sharedPool(), NeighbourChild.GIVEN_BYTES)) {
+          other.segment().fill((byte) 99);
+        }
+      }
+      child.go();
+      give(node, shared(node));
+      assertThat(child.line()).isEqualTo("2");
+      assertThat(node.sharedPool().outstanding()).isEqualTo(NeighbourChild.GIVEN_BYTES);
+    }
+  }
+
+  private static void give(Node node, Peer peer) throws Exception {
+    Tensor given = Lab.counted(node.sharedPool(), NeighbourChild.GIVEN_BYTES);
+    assertThat(peer.give("given", given, SendOptions.defaults()).confirmed()).isTrue();
   }
 
   @Test

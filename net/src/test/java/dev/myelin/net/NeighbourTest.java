@@ -87,6 +87,24 @@ class NeighbourTest {
   }
 
   @Test
+  void whatIsClosedIsToldToTheNodeThatGaveIt() throws Exception {
+    try (Node holder = start();
+        Node one = start();
+        Node other = start()) {
+      meet(one, holder).give("one", Lab.counted(one.sharedPool(), LARGE), SendOptions.defaults());
+      meet(other, holder)
+          .give("other", Lab.counted(other.sharedPool(), LARGE), SendOptions.defaults());
+      try (Delivery first = receive(holder)) {
+        assertThat(first.name()).isEqualTo("one");
+        receive(holder).close();
+        Lab.eventually("it is back", () -> other.sharedPool().outstanding() == 0);
+        assertThat(one.sharedPool().outstanding()).isEqualTo(LARGE);
+      }
+      Lab.eventually("this too", () -> one.sharedPool().outstanding() == 0);
+    }
+  }
+
+  @Test
   void anyOtherTensorIsGivenToo(TensorPool pool) throws Exception {
     try (Node left = start();
         Node right = start();

@@ -31,6 +31,10 @@ final class BlockStore {
   private final SlabHeap slabs = new SlabHeap();
   private final @Nullable ArrayDeque<Block>[] free = emptyClasses();
   private final MemorySource source;
+
+  /// What must serve nobody again, but could not be given back to the system yet.
+  private final ArrayDeque<Block> abandoned = new ArrayDeque<>();
+
   private long reserved;
   private long peak;
   private long earlierPeak;
@@ -92,7 +96,20 @@ final class BlockStore {
   }
 
   void givePiece(SlabHeap.Piece piece) {
-    slabs.give(piece);
+    abandonBlock(slabs.give(piece));
+  }
+
+  /// Takes back a piece whose memory must not be used again, and neither the rest of its slab, so
+  /// that the slab can go.
+  void abandonPiece(SlabHeap.Piece piece) {
+    abandonBlock(slabs.abandon(piece));
+  }
+
+  /// Gives a block back to the system, at once if that can be.
+  void abandonBlock(@Nullable Block block) {
+    if (block != null && !giveToSystem(block)) {
+      abandoned.push(block);
+    }
   }
 
   void giveBlock(Block block) {
@@ -165,6 +182,7 @@ final class BlockStore {
   }
 
   private void trimTo(long target) {
+    trimClass(abandoned, target);
     for (int index = CLASSES - 1; index >= 0 && reserved > target; index--) {
       trimClass(free[index], target);
     }

@@ -28,6 +28,10 @@ final class Lease implements Runnable {
     pool.give(this);
   }
 
+  void abandon() {
+    pool.abandon(this);
+  }
+
   MemorySegment memory() {
     if (piece != null) {
       return piece.memory(bytes);

@@ -38,8 +38,49 @@ final class SlabHeap {
     return piece;
   }
 
-  void give(Piece piece) {
-    piece.slab.used--;
+  /// Takes a piece back; returns the memory of its slab if that was abandoned and is empty now.
+  @Nullable Block give(Piece piece) {
+    Slab slab = piece.slab;
+    slab.used--;
+    if (slab.abandoned) {
+      return removeEmpty(slab);
+    }
+    giveTogether(piece);
+    return null;
+  }
+
+  /// Takes a piece back and cuts no more from its slab; returns the memory of the slab if that is
+  /// empty now.
+  @Nullable Block abandon(Piece piece) {
+    Slab slab = piece.slab;
+    slab.used--;
+    if (!slab.abandoned) {
+      slab.abandoned = true;
+      for (Piece each = piece.previous; each != null; each = each.previous) {
+        unlinkFree(each);
+      }
+      for (Piece each = piece.next; each != null; each = each.next) {
+        unlinkFree(each);
+      }
+    }
+    return removeEmpty(slab);
+  }
+
+  private @Nullable Block removeEmpty(Slab slab) {
+    if (slab.used > 0) {
+      return null;
+    }
+    slabs.remove(slab);
+    return slab.block;
+  }
+
+  private void unlinkFree(Piece piece) {
+    if (piece.free) {
+      unlink(piece);
+    }
+  }
+
+  private void giveTogether(Piece piece) {
     Piece merged = piece;
     Piece next = piece.next;
     if (next != null && next.free) {
@@ -65,7 +106,7 @@ final class SlabHeap {
   @Nullable Block removeFree() {
     for (int i = slabs.size() - 1; i >= 0; i--) {
       Slab slab = slabs.get(i);
-      if (slab.used == 0) {
+      if (slab.used == 0) { // and not abandoned, or it would be gone
         slabs.remove(i);
         unlinkOnly(slab);
         return slab.block;
@@ -182,6 +223,7 @@ final class SlabHeap {
   static final class Slab {
     final Block block;
     int used;
+    boolean abandoned;
 
     Slab(Block block) {
       this.block = block;

@@ -204,6 +204,17 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /// Closes this tensor, but lets its memory serve no other one, because somebody outside this
+  /// process may still read it: it goes back to the system once nothing else lies in the same
+  /// piece. Memory that is not of a pool goes where [#close] gives it. Twice is harmless.
+  public void abandon() {
+    if (release instanceof Lease lease && CLOSED.compareAndSet(this, false, true)) {
+      lease.abandon();
+    } else {
+      close();
+    }
+  }
+
   /// Returns type and extents as `F32[2, 3]`.
   @Override
   public String toString() {

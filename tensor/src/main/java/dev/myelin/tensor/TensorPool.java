@@ -232,6 +232,23 @@ public final class TensorPool implements AutoCloseable {
     root.returned.run();
   }
 
+  /// Takes back a tensor whose memory must serve no other.
+  void abandon(Lease lease) {
+    root.lock.lock();
+    try {
+      if (lease.piece != null) {
+        root.store.abandonPiece(lease.piece);
+      } else if (lease.block != null) {
+        root.store.abandonBlock(lease.block);
+      }
+      release(lease);
+      endIfRetired();
+    } finally {
+      root.lock.unlock();
+    }
+    root.returned.run();
+  }
+
   /// Asks `toll` before each allocation from this pool and all of its tree; what it throws, the
   /// caller gets. Tests of exhausted memory do.
   void toll(LongConsumer toll) {

@@ -23,14 +23,14 @@ class TensorPoolProperties {
         if (random.nextInt(5) < 3) {
           take(pool, random, held);
         } else if (!held.isEmpty()) {
-          giveChecked(held.remove(random.nextInt(held.size())));
+          giveChecked(held.remove(random.nextInt(held.size())), random.nextInt(8) == 0);
         }
         assertThat(pool.reserved()).isLessThanOrEqualTo(limit);
         assertThat(pool.outstanding())
             .isEqualTo(held.stream().mapToLong(Tensor::byteSize).sum())
             .isLessThanOrEqualTo(pool.reserved());
       }
-      held.forEach(TensorPoolProperties::giveChecked);
+      held.forEach(tensor -> giveChecked(tensor, false));
       pool.allocate(DType.U8, Shape.of(limit)).close();
     }
   }
@@ -46,12 +46,16 @@ class TensorPoolProperties {
     }
   }
 
-  private static void giveChecked(Tensor tensor) {
+  private static void giveChecked(Tensor tensor, boolean abandoned) {
     byte mark = mark(tensor);
     for (long i = 0; i < tensor.byteSize(); i += 61) {
       assertThat((byte) tensor.longAt(i)).isEqualTo(mark);
     }
-    tensor.close();
+    if (abandoned) {
+      tensor.abandon();
+    } else {
+      tensor.close();
+    }
   }
 
   private static byte mark(Tensor tensor) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,93 @@ class TensorPoolTest {
         }
         assertThat(pool.reserved()).isEqualTo(reserved);
       }
+    }
+  }
+
+  @Test
+  void neverUsesAbandonedMemoryAgain() {
+    for (long bytes : new long[] {1, 4096, 64 << 10, MIB, 5 * MIB}) {
+      Lent source = new Lent();
+      try (TensorPool pool = TensorPool.open("p", 64 * MIB, source)) {
+        Tensor tensor = bytes(pool, bytes);
+        tensor.abandon();
+        tensor.abandon();
+        tensor.close();
+        assertThat(pool.outstanding()).isZero();
+        assertThat(pool.reserved()).isZero();
+        assertThat(source.taken).hasSize(1);
+        bytes(pool, bytes).close();
+        assertThat(source.taken).hasSize(2);
+        assertThat(source.back).isEqualTo(source.taken.subList(0, 1));
+      }
+      assertThat(source.back).isEqualTo(source.taken);
+    }
+  }
+
+  @Test
+  void keepsAPieceOfAbandonedMemoryWhileAnotherTensorLiesInIt() {
+    Lent source = new Lent();
+    try (TensorPool pool = TensorPool.open("p", 64 * MIB, source)) {
+      Tensor first = bytes(pool, 100);
+      Tensor second = bytes(pool, 100);
+      Tensor third = bytes(pool, 100);
+      second.set(50, 7L);
+      bytes(pool, 100).close(); // leaves a free piece behind the third
+      first.abandon();
+      Tensor elsewhere = bytes(pool, 100);
+      assertThat(source.taken).hasSize(2);
+      assertThat(second.longAt(50)).isEqualTo(7);
+      second.close();
+      assertThat(source.back).isEmpty();
+      third.abandon();
+      assertThat(source.back).isEqualTo(source.taken.subList(0, 1));
+      assertThat(pool.outstanding()).isEqualTo(100);
+      elsewhere.close();
+    }
+    assertThat(source.back).isEqualTo(source.taken);
+  }
+
+  @Test
+  void triesAgainToGiveUpAbandonedMemoryThatIsInUse() {
+    Lent source = new Lent();
+    try (TensorPool pool = TensorPool.open("p", 8 * MIB, source)) {
+      source.busy = true;
+      bytes(pool, 5 * MIB).abandon();
+      assertThat(pool.outstanding()).isZero();
+      assertThat(pool.reserved()).isGreaterThanOrEqualTo(5 * MIB);
+      source.busy = false;
+      bytes(pool, 6 * MIB).close(); // wants the room
+      assertThat(source.back).isEqualTo(source.taken.subList(0, 1));
+    }
+    assertThat(source.back).isEqualTo(source.taken);
+  }
+
+  /// Memory that tells when it is given back.
+  private static final class Lent implements MemorySource {
+    private final List<Memory> taken = new ArrayList<>();
+    private final List<Memory> back = new ArrayList<>();
+    private boolean busy;
+
+    @Override
+    public Memory take(long bytes) {
+      MemorySegment segment = Arena.ofAuto().allocate(bytes, 64);
+      Memory memory =
+          new Memory() {
+            @Override
+            public MemorySegment segment() {
+              return segment;
+            }
+
+            @Override
+            public void close() {
+              if (busy) {
+                throw new IllegalStateException("in use");
+              }
+              back.add(this);
+            }
+          };
+      taken.add(memory);
+      return memory;
     }
   }
 

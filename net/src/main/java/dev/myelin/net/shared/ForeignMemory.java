@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// The memory of other processes that is mapped here, within limits; what nobody uses stays mapped
 /// for a while, because the next tensor often lies in the same piece.
@@ -21,11 +22,12 @@ public final class ForeignMemory implements AutoCloseable {
   private long mappedBytes; // guarded by this
   private boolean closed; // guarded by this
 
-  /// A piece and how many tensors lie in it.
+  /// A piece, how many tensors lie in it, and whether it goes with the last of them.
   private static final class Mapping {
     private final SharedMemory memory;
     private int tensors;
     private long idleNanos;
+    private boolean last;
 
     private Mapping(SharedMemory memory) {
       this.memory = memory;
@@ -73,6 +75,7 @@ public final class ForeignMemory implements AutoCloseable {
       mappedBytes += place.bytes();
     }
     known.tensors++;
+    known.last = false;
     return known;
   }
 
@@ -86,7 +89,7 @@ public final class ForeignMemory implements AutoCloseable {
 
   private void makeRoom(SharedMemory.Place place) throws PeerException {
     if (closed || !fits(place.bytes())) {
-      unmap(Long.MAX_VALUE);
+      unmap(_ -> true);
     }
     if (closed || !fits(place.bytes())) {
       throw new PeerException.Overloaded(
@@ -108,25 +111,30 @@ public final class ForeignMemory implements AutoCloseable {
   private synchronized void leave(Mapping mapping) {
     mapping.tensors--;
     mapping.idleNanos = System.nanoTime();
-    if (closed) {
-      unmap(Long.MAX_VALUE);
+    if (closed || mapping.last) {
+      unmap(each -> closed || each.last);
     }
+  }
+
+  /// Notes that a connection to that process ended: what was out over it holds no further tensor,
+  /// so memory of that process is mapped no longer than tensors lie in it, unless it is named
+  /// again.
+  public synchronized void left(long pid) {
+    mappings.forEach((place, mapping) -> mapping.last |= place.pid() == pid);
+    unmap(each -> each.last);
   }
 
   /// Unmaps what nobody has used for a while.
   public synchronized void sweep(long nowNanos) {
     if (!mappings.isEmpty()) {
-      unmap(nowNanos - IDLE_NANOS);
+      unmap(each -> each.last || nowNanos - each.idleNanos > IDLE_NANOS);
     }
   }
 
-  private void unmap(long idleBeforeNanos) {
+  private void unmap(Predicate<Mapping> which) {
     for (Iterator<Mapping> all = mappings.values().iterator(); all.hasNext(); ) {
       Mapping each = all.next();
-      boolean idle =
-          each.tensors == 0
-              && (idleBeforeNanos == Long.MAX_VALUE || each.idleNanos - idleBeforeNanos < 0);
-      if (idle && unmapped(each.memory)) {
+      if (each.tensors == 0 && which.test(each) && unmapped(each.memory)) {
         mappedBytes -= each.memory.bytes();
         all.remove();
       }
@@ -152,6 +160,6 @@ public final class ForeignMemory implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    unmap(Long.MAX_VALUE);
+    unmap(_ -> true);
   }
 }

@@ -129,12 +129,6 @@ class SharedMemoryTest {
   }
 
   @Test
-  void tellsWhenAProcessStarted() {
-    assertThat(Host.started(Host.pid())).isPresent().isEqualTo(Host.started(Host.pid()));
-    assertThat(Host.started(-5)).isEmpty();
-  }
-
-  @Test
   void theMarkOfThisStartOfTheMachineIsNotItsId() throws IOException {
     assertThat(Host.boot()).isEqualTo(Host.boot()).isNotZero();
   }
