@@ -39,8 +39,9 @@ import java.util.stream.Stream;
 
 /// A node in a process of its own that plays one part while harm is done to it or to others.
 ///
-/// `Actor JSON` with `id`, `host`, `port`, `peers`, `gossip`, `threads`, `plain` for no TLS, and
-/// `disk`, a folder for its state, and with `store` for what it receives too. It obeys JSON lines:
+/// `Actor JSON` with `id`, `host`, `port`, `peers`, `gossip`, `threads`, `plain` for no TLS,
+/// `shared` for memory shared with neighbours, and `disk`, a folder for its state, and with `store`
+/// for what it receives too. It obeys JSON lines:
 ///
 /// ```
 /// {"cmd":"flow","to":ID,"bytes":N}  deliver to that peer over and over until told otherwise
@@ -56,6 +57,7 @@ final class Actor {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final Duration WORD = Duration.ofSeconds(10);
+  private static final long GIVEN_BYTES = 64 << 10;
   private static final int BALLAST_BYTES = 1 << 20;
 
   private final Node node;
@@ -77,6 +79,7 @@ final class Actor {
     command.addAll(
         List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED"); // to list threads
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Actor.class.getName()));
     command.add(JSON.writeValueAsString(part));
     return command;
@@ -108,8 +111,12 @@ final class Actor {
         .listen(new Endpoint(part.path("host").asText(), part.path("port").asInt()))
         .security(Security.secure().encryption(encryption(part)))
         .limits(NodeProcess.limits(64 << 20))
-        .links(Identities.SOCKETS.threads(threads))
+        .links(links(part).threads(threads))
         .finding(new Finding(means, peers, Optional.empty(), Finding.DEFAULT_BROADCAST_PORT));
+  }
+
+  private static NodeConfig.Links links(JsonNode part) {
+    return part.path("shared").asBoolean() ? NodeConfig.Links.defaults() : Identities.SOCKETS;
   }
 
   private static Encryption encryption(JsonNode part) {
@@ -173,7 +180,7 @@ final class Actor {
     }
     long begin = System.nanoTime();
     try {
-      peer.get().deliver("flow", tensor, SendOptions.defaults().limit(WORD));
+      hand(peer.get(), tensor, SendOptions.defaults().limit(WORD));
       say(event("ok").put("to", to.text()).put("ms", since(begin)));
     } catch (IOException | RuntimeException e) {
       say(
@@ -185,6 +192,25 @@ final class Actor {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Gives what a neighbour gets large, without a copy on the way; delivers anything else.
+  private void hand(Peer peer, Tensor tensor, SendOptions options)
+      throws IOException, InterruptedException {
+    boolean near = peer.medium().equals(Optional.of(Peer.Medium.SHARED_MEMORY));
+    if (!near || tensor.byteSize() < GIVEN_BYTES) {
+      peer.deliver("flow", tensor, options);
+      return;
+    }
+    Tensor given = node.sharedPool().allocate(tensor.dtype(), tensor.shape());
+    given.segment().copyFrom(tensor.segment());
+    peer.give("flow", given, options);
+  }
+
+  private long neighbours() {
+    return node.peers().stream()
+        .filter(each -> each.medium().equals(Optional.of(Peer.Medium.SHARED_MEMORY)))
+        .count();
   }
 
   /// Writes until the system says that there is no more room.
@@ -222,7 +248,11 @@ final class Actor {
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       ObjectNode event = event("holdings").put("descriptors", open.count());
       event.putPOJO("threads", List.copyOf(ThreadWatch.ours().values()));
-      return event.put("outstanding", node.pool().outstanding()).put("flowing", pool.outstanding());
+      return event
+          .put("outstanding", node.pool().outstanding())
+          .put("flowing", pool.outstanding())
+          .put("given", node.sharedPool().outstanding())
+          .put("neighbours", neighbours());
     }
   }
 

@@ -83,7 +83,9 @@ final class Cast implements AutoCloseable {
           Math.max(readers, couriers),
           threads.size() - readers - couriers,
           event.path("descriptors").asLong(),
-          event.path("outstanding").asLong() + event.path("flowing").asLong());
+          event.path("outstanding").asLong()
+              + event.path("flowing").asLong()
+              + event.path("given").asLong());
     }
 
     boolean within(Holdings before) {
@@ -121,6 +123,9 @@ final class Cast implements AutoCloseable {
         }
       }
       cast.flow();
+      if (stage.shares()) {
+        cast.awaitNeighbours();
+      }
       cast.still();
       for (Role role : Role.values()) {
         cast.before.put(role, cast.holdings(role));
@@ -249,6 +254,20 @@ final class Cast implements AutoCloseable {
     boolean down =
         event.path("event").asText().equals("down") && event.path("peer").asText().equals(id(of));
     return (failed || down) && event.path("at").asLong() >= since;
+  }
+
+  /// Waits until all share memory with all.
+  private void awaitNeighbours() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    for (Role role : Role.values()) {
+      long near = 0;
+      while (near < role.others().size()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new AssertionError(role + " shares memory with " + near + " (expected: all)");
+        }
+        near = ask(role, "holdings", "holdings").path("neighbours").asLong();
+      }
+    }
   }
 
   private void awaitUp(Role one, Role other) throws InterruptedException {

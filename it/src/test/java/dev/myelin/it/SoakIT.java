@@ -31,18 +31,24 @@ class SoakIT {
   private static final long GROWTH_BYTES = 32 * MEBIBYTE;
   private static final int LEAST_ROUNDS = 12;
 
+  /// What the host's pool of shared memory may keep: 32 MiB, and twice what it gave out at once.
+  private static final long MOST_SHARED_BYTES = 64 * MEBIBYTE;
+
   /// All sizes come from the first round on: a load that grew would look like a leak.
   private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
   /// What the process holds between two rounds.
   ///
-  /// @param unaskedBytes the resident memory but what the two pools hold, which has limits of its
-  ///   own and follows the load
+  /// @param unaskedBytes the resident memory of this process alone, but what the two pools hold,
+  ///   which has limits of its own and follows the load
+  /// @param sharedBytes the memory that the host made for its neighbours, and keeps for the next
+  /// @param descriptors but those of that memory
   /// @param ours the threads of nodes, virtual ones too, but those that seek whoever went: a peer
   ///   is forgotten after a minute only
   private record Holdings(
       long unaskedBytes,
       long directBytes,
+      long sharedBytes,
       long descriptors,
       long threads,
       long ours,
@@ -51,23 +57,27 @@ class SoakIT {
       System.gc();
       long resident =
           Files.readAllLines(Path.of("/proc/self/status")).stream()
-              .filter(line -> line.startsWith("VmRSS:"))
+              .filter(line -> line.startsWith("RssAnon:") || line.startsWith("RssFile:"))
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-              .findFirst()
-              .orElseThrow();
-      long direct =
-          ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-              .mapToLong(BufferPoolMXBean::getMemoryUsed)
               .sum();
+      BufferPoolMXBean shared = buffers("mapped");
       try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
         return new Holdings(
             resident - host.reserved() - guests.reserved(),
-            direct,
-            open.count(),
+            buffers("direct").getMemoryUsed(),
+            shared.getMemoryUsed(),
+            open.count() - shared.getCount(),
             Thread.getAllStackTraces().size(),
             ThreadWatch.ours().values().stream().filter(name -> !name.contains("seeker")).count(),
             host.outstanding() + guests.outstanding());
       }
+    }
+
+    private static BufferPoolMXBean buffers(String kind) {
+      return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+          .filter(each -> each.getName().equals(kind))
+          .findFirst()
+          .orElseThrow();
     }
 
     /// Returns the medians: single rounds are as noisy as the machine.
@@ -75,6 +85,7 @@ class SoakIT {
       return new Holdings(
           median(many, Holdings::unaskedBytes),
           median(many, Holdings::directBytes),
+          median(many, Holdings::sharedBytes),
           median(many, Holdings::descriptors),
           median(many, Holdings::threads),
           median(many, Holdings::ours),
@@ -106,6 +117,7 @@ class SoakIT {
     System.out.printf("soak: %d rounds, from %s to %s%n", count, first, last);
     assertThat(last.unaskedBytes()).isLessThanOrEqualTo(first.unaskedBytes() + GROWTH_BYTES);
     assertThat(last.directBytes()).isLessThanOrEqualTo(first.directBytes() + MEBIBYTE);
+    assertThat(last.sharedBytes()).isLessThanOrEqualTo(MOST_SHARED_BYTES);
     assertThat(last.descriptors()).isLessThanOrEqualTo(first.descriptors() + 10);
     assertThat(last.threads()).isLessThanOrEqualTo(first.threads() + 10);
     assertThat(last.ours()).isLessThanOrEqualTo(first.ours() + 4);

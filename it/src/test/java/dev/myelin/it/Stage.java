@@ -34,6 +34,11 @@ interface Stage extends Trio.Ground {
     return false;
   }
 
+  /// Returns whether the actors share memory.
+  default boolean shares() {
+    return false;
+  }
+
   /// Returns whether that harm can be done to that role here.
   boolean knows(Role victim, Harm harm);
 
@@ -223,9 +228,40 @@ interface Stage extends Trio.Ground {
     }
   }
 
+  /// One host, whose processes share memory; large tensors are given without a copy.
+  record Neighbours() implements Stage {
+    @Override
+    public String title() {
+      return "shared memory";
+    }
+
+    @Override
+    public Map<String, Object> part(Role role) {
+      return Map.of("threads", "PLATFORM", "shared", true);
+    }
+
+    @Override
+    public boolean shares() {
+      return true;
+    }
+
+    @Override
+    public boolean knows(Role victim, Harm harm) {
+      return harm == Harm.KILL
+          || harm == Harm.STOP
+          || (harm == Harm.SLOW_READER && victim == Role.RECEIVER);
+    }
+
+    @Override
+    public void harm(Role victim, Harm harm) {
+      // A slow reader is one that takes nothing: there is no link to slow down.
+    }
+  }
+
   /// Returns all stages, opened one after the other.
   static Stream<Opening> all() {
-    return Stream.of(Hosts::open, () -> new Proxied(false), () -> new Proxied(true));
+    return Stream.of(
+        Hosts::open, () -> new Proxied(false), () -> new Proxied(true), Neighbours::new);
   }
 
   /// Opens a stage.
