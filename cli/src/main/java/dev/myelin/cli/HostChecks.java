@@ -177,7 +177,7 @@ final class HostChecks {
                 Finding.warn(
                     "neighbours",
                     "no memory is shared with peers on this machine: " + why,
-                    "see docs/howto/share-memory.md, or leave out --shared-memory"))
+                    "see docs/howto/share-memory.md, or give --no-shared-memory"))
         .orElseGet(() -> Finding.ok("neighbours", "can share memory with peers on this machine"));
   }
 

@@ -42,10 +42,10 @@ final class NodeOptions {
   private boolean noDiscovery;
 
   @Option(
-      names = "--shared-memory",
+      names = "--no-shared-memory",
       order = 26,
-      description = "Pass memory to peers on this machine; the same as --neighbours shared-memory.")
-  private boolean sharedMemory;
+      description = "Reach peers on this machine as all others; the same as --neighbours socket.")
+  private boolean noSharedMemory;
 
   /// Returns options for the two processes of a measurement, which is of sockets unless told.
   static NodeOptions measuring() {
@@ -184,13 +184,13 @@ final class NodeOptions {
       }
       all.put(Setting.ENCRYPTION, "plain");
     }
-    if (sharedMemory) {
+    if (noSharedMemory) {
       if (all.containsKey(Setting.NEIGHBOURS)) {
         throw new CommandException(
             ExitCodes.USAGE,
-            "--shared-memory and --neighbours: both given (expected: one of them)");
+            "--no-shared-memory and --neighbours: both given (expected: one of them)");
       }
-      all.put(Setting.NEIGHBOURS, "shared-memory");
+      all.put(Setting.NEIGHBOURS, "socket");
     }
     return Settings.resolve(all, shell, Optional.ofNullable(config), defaults);
   }

@@ -55,7 +55,7 @@ enum Setting {
       "platform: lowest latency, for hundreds of peers; virtual: for thousands of idle ones."),
   NEIGHBOURS(
       "neighbours",
-      "socket",
+      "shared-memory",
       "shared-memory: frames of peers on this machine pass through memory; socket: as all others."),
   STATE_DIR(
       "state-dir",

@@ -104,9 +104,9 @@ public record NodeConfig(
       Objects.requireNonNull(profile, "profile");
     }
 
-    /// Returns platform threads, the balanced profile, and neighbours reached as all others.
+    /// Returns platform threads, the balanced profile, and memory shared with neighbours.
     public static Links defaults() {
-      return new Links(Threads.PLATFORM, Profile.BALANCED, Neighbours.SOCKET);
+      return new Links(Threads.PLATFORM, Profile.BALANCED, Neighbours.SHARED_MEMORY);
     }
 
     /// Returns a copy with another kind of reader thread.
