@@ -7,18 +7,26 @@ package dev.myelin.net;
 /// The rate of a link whose senders are starved grows with the window, so the window finds the
 /// right size by doubling. Used under the lock of its owner.
 final class FlowWindow {
-  private static final long LEAST_BYTES = 1L << 20;
+  /// Two frames of the usual size: one is on its way while the other lands.
+  private static final long LEAST_BYTES = 2L << 20;
+
+  /// What every stream has.
+  private static final long UNASKED_BYTES = 1L << 20;
+
   private static final long LEAST_PERIOD_NANOS = 4_000_000;
   private static final double NANOS = 1e9;
 
+  private final long leastBytes;
   private final long mostBytes;
   private long periodStart;
   private long periodBytes;
   private double bytesPerSecond;
-  private long window = LEAST_BYTES;
+  private long window;
 
   FlowWindow(long mostBytes) {
-    this.mostBytes = Math.max(LEAST_BYTES, mostBytes);
+    this.mostBytes = Math.max(UNASKED_BYTES, mostBytes);
+    this.leastBytes = Math.min(LEAST_BYTES, this.mostBytes);
+    this.window = leastBytes;
   }
 
   /// Notes bytes that came.
@@ -34,7 +42,7 @@ final class FlowWindow {
     periodBytes = 0;
     periodStart = nowNanos;
     long wanted = (long) (2 * bytesPerSecond * roundTripNanos / NANOS);
-    window = Math.clamp(wanted, LEAST_BYTES, mostBytes);
+    window = Math.clamp(wanted, leastBytes, mostBytes);
   }
 
   /// Returns the bytes of one stream that may be under way.

@@ -24,6 +24,9 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
   /// A stream that brings nothing while others of its connection do is given this much longer.
   private static final int SLOW_NOT_STALLED = 10;
 
+  /// How many tensors that were handed over may wait; they take no memory of this side.
+  static final int MOST_HANDED = 1024;
+
   /// What a lodging needs of its connection.
   interface Host {
     /// Returns what the connection is called in the names of pools.
@@ -70,6 +73,7 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
   /// Those that wait. Guarded by this.
   private final IdentityHashMap<TensorHeader, Waiting> waiting = new IdentityHashMap<>();
 
+  private int handed; // guarded by this: how many of those were handed over
   private long heardNanos = System.nanoTime(); // guarded by this
 
   Lodging(Inbox inbox, Limits.Flow limits, Host host) {
@@ -135,13 +139,14 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
         begin(transfer.stream(), header, 0);
         return false;
       }
-      if (waiting.size() >= inbox.limits().open()) {
+      if (handed >= MOST_HANDED) {
         throw new PeerException.Overloaded(
-            "tensor %s: %d others wait for room (expected: < %d)"
-                .formatted(header.name(), waiting.size(), inbox.limits().open()),
+            "tensor %s: %d that were handed over wait for room (expected: < %d)"
+                .formatted(header.name(), handed, MOST_HANDED),
             null);
       }
       guest = new WaitingTensor(transfer);
+      handed++;
       waiting.put(header, guest);
     }
     host.owing();
@@ -352,6 +357,7 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
         }
         begin(transfer.stream(), header, 0);
         passedOn = true;
+        handed--;
       }
       handle(transfer);
       leave();
@@ -365,6 +371,7 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
           return;
         }
         passedOn = true;
+        handed--;
       }
       transfer.tensor().close();
       leave();

@@ -46,8 +46,8 @@ final class Neighbour {
   private static final long COPY_STEP_BYTES = 64 << 20;
 
   /// How many tensors that nobody confirms the peer may have and not be done with before the next
-  /// goes as a stream, which waits for the peer's credit. The peer may let fewer than four times as
-  /// many wait.
+  /// goes as a stream, which waits for the peer's credit. Below [Lodging#MOST_HANDED], so that none
+  /// is declined that nobody would hear of.
   private static final int MOST_UNHEARD = 256;
 
   private final Link link;

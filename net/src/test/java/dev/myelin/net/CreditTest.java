@@ -243,13 +243,15 @@ class CreditTest {
   @Test
   void aDeadlineEndsTheTensorAndNotTheConnection(TensorPool pool) throws Exception {
     SendOptions hasty = SendOptions.defaults().deadline(Duration.ofMillis(200));
+    Persistence stubborn = Persistence.once().retryFor(Duration.ofMinutes(5));
     withAStarvedSender(
         pool,
         (_, _, peer, tensor) ->
             assertThat(
                     List.<ThrowingCallable>of(
                         () -> peer.deliver("late", tensor, hasty),
-                        () -> peer.send("late", tensor, hasty)))
+                        () -> peer.send("late", tensor, hasty),
+                        () -> peer.deliver("late", tensor, hasty.persistence(stubborn))))
                 .allSatisfy(
                     sending ->
                         assertThatThrownBy(sending)

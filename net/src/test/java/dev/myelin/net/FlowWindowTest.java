@@ -1,0 +1,50 @@
+package dev.myelin.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class FlowWindowTest {
+  private static final long MIB = 1 << 20;
+  private static final long ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /// A link on which a window leaves in each round trip, but no more than the link carries in it.
+  private static long afterRoundTrips(FlowWindow window, int count, long carriedBytes) {
+    long now = ROUND_TRIP;
+    for (int i = 0; i < count; i++) {
+      now += ROUND_TRIP;
+      window.landed(Math.min(window.bytes(), carriedBytes), now, ROUND_TRIP);
+    }
+    return window.bytes();
+  }
+
+  @Test
+  void aLinkThatCarriesMoreGetsAsMuchAsItCarriesInTwoRoundTrips() {
+    assertThat(afterRoundTrips(new FlowWindow(1024 * MIB), 60, 30 * MIB))
+        .isBetween(50 * MIB, 75 * MIB);
+  }
+
+  @Test
+  void noLinkGetsMoreThanAllowed() {
+    assertThat(afterRoundTrips(new FlowWindow(16 * MIB), 60, 500 * MIB)).isEqualTo(16 * MIB);
+    assertThat(afterRoundTrips(new FlowWindow(1), 60, 500 * MIB)).isEqualTo(MIB);
+  }
+
+  @Test
+  void aSlowLinkAndOneNobodyMeasuredGetTwoFrames() {
+    assertThat(afterRoundTrips(new FlowWindow(64 * MIB), 60, 1000)).isEqualTo(2 * MIB);
+    FlowWindow unmeasured = new FlowWindow(64 * MIB);
+    unmeasured.landed(500 * MIB, TimeUnit.SECONDS.toNanos(1), 0);
+    assertThat(unmeasured.bytes()).isEqualTo(2 * MIB);
+  }
+
+  @Test
+  void aLinkThatBecameSlowerGetsLess() {
+    FlowWindow window = new FlowWindow(64 * MIB);
+    assertThat(afterRoundTrips(window, 60, 30 * MIB)).isGreaterThan(32 * MIB);
+    assertThat(afterRoundTrips(window, 120, 2 * MIB)).isLessThan(8 * MIB);
+  }
+}
