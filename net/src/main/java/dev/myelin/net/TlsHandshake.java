@@ -70,8 +70,9 @@ final class TlsHandshake {
   }
 
   /// Frees what an engine holds outside the heap: one of the libraries does so once both directions
-  /// have ended and the alert about it was fetched.
+  /// have ended, the alert about it was fetched, and so was all that was decrypted.
   static void dispose(SSLEngine engine) {
+    dropDecrypted(engine);
     try {
       engine.closeOutbound();
       ByteBuffer alert = ByteBuffer.allocate(TlsBuffers.RECORD_BYTES);
@@ -81,6 +82,18 @@ final class TlsHandshake {
       engine.closeInbound();
     } catch (IOException e) {
       // It misses the other side's alert, which we do not wait for.
+    }
+  }
+
+  private static void dropDecrypted(SSLEngine engine) {
+    ByteBuffer nobodyReads = ByteBuffer.allocate(TlsBuffers.RECORD_BYTES);
+    try {
+      while (engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
+          && engine.unwrap(NOTHING[0], nobodyReads).bytesProduced() > 0) {
+        nobodyReads.clear();
+      }
+    } catch (SSLException e) {
+      // Then there is nothing to fetch.
     }
   }
 

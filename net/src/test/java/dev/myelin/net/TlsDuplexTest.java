@@ -143,6 +143,16 @@ class TlsDuplexTest {
     }
   }
 
+  /// What was decrypted and not fetched keeps an engine alive; the leak check counts its pipe.
+  @Test
+  void freesAnEngineOfWhichNobodyReadEverything() throws Exception {
+    try (TlsPair pair = TlsPair.open(TlsLibrary.CONSCRYPT, TlsLibrary.CONSCRYPT)) {
+      pair.dialler().write(new ByteBuffer[] {ByteBuffer.allocate(10_000)});
+      assertThat(pair.acceptor().read(ByteBuffer.allocate(1))).isOne();
+      pair.acceptor().close();
+    }
+  }
+
   /// The last one out gives the engine back, whoever that is; two that leave together must not
   /// leave it to each other. One of the libraries holds a pipe per engine, which the leak check
   /// counts.
