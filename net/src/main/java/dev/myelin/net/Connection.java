@@ -317,10 +317,15 @@ public final class Connection implements AutoCloseable {
     long asked = System.nanoTime();
     courier.offer(new Message.Ping(asked));
     boolean answered = await(() -> pongNanos - asked >= 0, asked + limit.toNanos());
-    // A reader that waits for room in the inbox asks nothing, so silence proves nothing.
-    return answered
-        || (state() != State.CLOSED
-            && link.source().silentNanos(System.nanoTime()) < limit.toNanos());
+    return answered || (state() != State.CLOSED && showsLife(asked, limit));
+  }
+
+  /// Returns whether bytes came since a probe: its answer may be behind large frames. Where the
+  /// peer knows no credit, a reader that waits for room asks nothing, so silence proves nothing.
+  private boolean showsLife(long asked, Duration limit) {
+    return features().windows()
+        ? link.source().heardSince(asked)
+        : link.source().silentNanos(System.nanoTime()) < limit.toNanos();
   }
 
   /// Returns the token of the last probe that was answered.

@@ -50,6 +50,11 @@ final class DuplexSource implements ByteSource {
     return Math.min(nowNanos - heardNanos, nowNanos - askingNanos);
   }
 
+  /// Returns whether a byte came at or behind that time.
+  boolean heardSince(long nanos) {
+    return heardNanos - nanos >= 0;
+  }
+
   /// Returns whether the peer owes the rest of something it began.
   boolean inside() {
     return inside;
