@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a node encrypts, and whom it refuses for that.
 @Timeout(60)
@@ -121,6 +125,41 @@ class EncryptionTest {
           .hasMessageContaining("in between");
       assertThat(cutter.cuts()).isPositive();
       assertThat(node.peers()).isEmpty();
+    }
+  }
+
+  /// Records that are moved between sessions, sent again or left out end the session they reach;
+  /// what they said is never delivered.
+  @ParameterizedTest
+  @EnumSource
+  void deliversNothingOfASessionThatSomebodyTouched(Splicer.Harm harm, TensorPool pool)
+      throws Exception {
+    SendOptions once = SendOptions.defaults().limit(Lab.SOON);
+    try (Node target = Node.start(Lab.encrypted());
+        Splicer man = Splicer.open(target.endpoint());
+        Node other = Node.start(Lab.encrypted());
+        Node victim = Node.start(Lab.encrypted());
+        Tensor tensor = Lab.counted(pool, 1 << 12)) {
+      other.connect(man.endpoint(), Lab.SOON);
+      Peer peer = victim.connect(man.endpoint(), Lab.SOON);
+      man.harmNext(harm);
+      assertThatThrownBy(
+              () -> {
+                peer.deliver("touched", tensor, once);
+                peer.deliver("after", tensor, once);
+              })
+          .isInstanceOf(PeerException.class);
+      assertThat(man.isDone()).isTrue();
+      victim.awaitPeer(target.id(), Lab.SOON).deliver("marker", tensor, once);
+      List<String> names = new ArrayList<>();
+      while (!names.contains("marker")) {
+        try (Delivery delivery = target.receive(Lab.SOON)) {
+          names.add(delivery.name());
+        }
+      }
+      // What somebody copied may have been whole before the copy came.
+      boolean whole = harm == Splicer.Harm.TWICE && names.remove("touched");
+      assertThat(names).as("whole before the copy: %s", whole).containsExactly("marker");
     }
   }
 

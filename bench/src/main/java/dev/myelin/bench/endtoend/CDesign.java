@@ -37,7 +37,11 @@ final class CDesign implements Design {
     return switch (kind) {
       case "memcpy" -> what.what() == Case.What.ONE_WAY;
       case "tcp-batched" -> what.what() == Case.What.SMALL;
-      default -> what.what() != Case.What.CONNECTIONS;
+      default ->
+          switch (what.what()) {
+            case ONE_WAY, SMALL, ROUND_TRIP -> true;
+            case HAND_OVER, BESIDE, CONNECTIONS -> false;
+          };
     };
   }
 

@@ -16,6 +16,10 @@ record Case(What what, long size) implements Comparable<Case> {
     SMALL("M msg/s", true),
     /// There and back.
     ROUND_TRIP("us", false),
+    /// A tensor there, the receiver's word that it has it back.
+    HAND_OVER("us", false),
+    /// There and back while large tensors fill the same connection.
+    BESIDE("us", false),
     /// Many connections: what each costs, and whether all are served alike.
     CONNECTIONS("KiB each", false);
 
@@ -35,6 +39,11 @@ record Case(What what, long size) implements Comparable<Case> {
       return moreIsBetter;
     }
 
+    /// Returns whether single trips are timed.
+    boolean trips() {
+      return this == ROUND_TRIP || this == HAND_OVER || this == BESIDE;
+    }
+
     String text() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -46,7 +55,8 @@ record Case(What what, long size) implements Comparable<Case> {
   static List<Case> full() {
     return parseAll(
         "one-way:4k,one-way:64k,one-way:1m,one-way:16m,one-way:256m,one-way:1g,small:64,"
-            + "round-trip:64,round-trip:4k,connections:1000,connections:10000");
+            + "round-trip:64,round-trip:4k,hand-over:1m,hand-over:1g,beside:4k,"
+            + "connections:1000,connections:10000");
   }
 
   /// Returns what two minutes are enough for.
@@ -78,8 +88,8 @@ record Case(What what, long size) implements Comparable<Case> {
     return new IllegalArgumentException(
         "case: '"
             + text
-            + "' (expected: one-way, small, round-trip or connections, a colon, and a size such as"
-            + " 64, 4k or 1m)");
+            + "' (expected: one-way, small, round-trip, hand-over, beside or connections, a colon,"
+            + " and a size such as 64, 4k or 1m)");
   }
 
   String text() {

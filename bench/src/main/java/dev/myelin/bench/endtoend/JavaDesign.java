@@ -53,7 +53,10 @@ abstract class JavaDesign implements Design {
 
   @Override
   public boolean measures(Case what) {
-    return what.what() != Case.What.CONNECTIONS;
+    return switch (what.what()) {
+      case ONE_WAY, SMALL, ROUND_TRIP -> true;
+      case HAND_OVER, BESIDE, CONNECTIONS -> false;
+    };
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.myelin.net.Connection;
 import dev.myelin.net.Delivery;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
-import dev.myelin.net.NodeConfig;
 import dev.myelin.net.Peer;
 import dev.myelin.net.Transport;
 import dev.myelin.tensor.DType;
@@ -18,44 +17,108 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// Our nodes as anybody uses them: `send` and the inbox, every setting as it comes.
+/// Our nodes as anybody uses them: `send` and the inbox.
 final class Myelin extends JavaDesign {
+  /// How a tensor is handed to the node.
+  private enum Hand {
+    SEND,
+    POST
+  }
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String NAME = "bench";
+  private static final String BULK = "bulk";
+  private static final String END = "end";
+  private static final long BULK_BYTES = 64L << 20;
 
-  Myelin() {
-    super("myelin", "Myelin nodes, send and inbox, default settings");
+  private final Manner manner;
+  private final Hand hand;
+  private final Set<Case.What> measured;
+
+  private Myelin(String name, String about, Manner manner, Hand hand, Set<Case.What> measured) {
+    super(name, about);
+    this.manner = manner;
+    this.hand = hand;
+    this.measured = measured;
+  }
+
+  static Myelin asItComes() {
+    return new Myelin(
+        "myelin",
+        "Myelin nodes, send and inbox, default settings",
+        Manner.DEFAULT,
+        Hand.SEND,
+        EnumSet.allOf(Case.What.class));
+  }
+
+  static Myelin clear() {
+    return new Myelin(
+        "myelin-clear",
+        "the same, not encrypted, over the socket",
+        Manner.CLEAR,
+        Hand.SEND,
+        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
+  }
+
+  static Myelin tls() {
+    return new Myelin(
+        "myelin-tls",
+        "the same, encrypted, over the socket",
+        Manner.TLS,
+        Hand.SEND,
+        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
+  }
+
+  static Myelin shared() {
+    return new Myelin(
+        "myelin-shared",
+        "the same, over shared memory, copied once",
+        Manner.SHARED,
+        Hand.SEND,
+        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
+  }
+
+  static Myelin post() {
+    return new Myelin(
+        "myelin-post",
+        "the same, not encrypted, post in place of send",
+        Manner.CLEAR,
+        Hand.POST,
+        EnumSet.of(Case.What.SMALL));
+  }
+
+  static Myelin many() {
+    return new Myelin(
+        "myelin-many",
+        "Myelin nodes on virtual threads, not encrypted",
+        Manner.MANY,
+        Hand.SEND,
+        EnumSet.of(Case.What.CONNECTIONS));
   }
 
   @Override
   public boolean measures(Case what) {
-    return true;
-  }
-
-  /// Returns the configuration of a node that only the other half can find and join.
-  static NodeConfig config() {
-    String key = System.getenv("MYELIN_BENCH_KEY");
-    if (key == null) {
-      throw new IllegalStateException("MYELIN_BENCH_KEY: not set (expected: a key)");
-    }
-    return NodeConfig.of("bench", key)
-        .listen(new Endpoint("127.0.0.1", 0))
-        .finding(NodeConfig.Finding.only());
+    return measured.contains(what.what());
   }
 
   @Override
   Side serve() throws IOException {
-    return new Served(Node.start(config()));
+    return new Served(Node.start(manner.config()));
   }
 
   @Override
   Side drive(String address) throws IOException, InterruptedException {
-    Node node = Node.start(config());
+    Node node = Node.start(manner.config());
     Endpoint server = new Endpoint("127.0.0.1", Integer.parseInt(address));
-    return new Driven(node, node.connect(server, LIMIT));
+    return new Driven(node, node.connect(server, LIMIT), manner, hand);
   }
 
   private static final class Served implements Side {
@@ -83,11 +146,11 @@ final class Myelin extends JavaDesign {
       long room = task.span() / task.size();
       Delivery last = null;
       for (long i = 0; i < task.count(); i++) {
-        last = node.receive(LIMIT);
-        held.addLast(last);
-        if (held.size() >= room && i + 1 < task.count()) {
+        if (held.size() >= room) {
           held.removeFirst().close();
         }
+        last = node.receive(LIMIT);
+        held.addLast(last);
       }
       answer(last);
     }
@@ -105,6 +168,21 @@ final class Myelin extends JavaDesign {
       for (long i = 0; i < task.count(); i++) {
         try (Delivery delivery = node.receive(LIMIT)) {
           node.awaitPeer(delivery.from(), LIMIT).send(NAME, delivery.tensor());
+        }
+      }
+    }
+
+    @Override
+    public void beside(Task task, Memory memory, Histogram nanos) throws Exception {
+      while (true) {
+        try (Delivery delivery = node.receive(LIMIT)) {
+          switch (delivery.name()) {
+            case BULK -> {}
+            case END -> {
+              return;
+            }
+            default -> node.awaitPeer(delivery.from(), LIMIT).send(NAME, delivery.tensor());
+          }
         }
       }
     }
@@ -149,12 +227,16 @@ final class Myelin extends JavaDesign {
   private static final class Driven implements Side {
     private final Node node;
     private final Peer peer;
+    private final Manner manner;
+    private final Hand hand;
     private @Nullable TensorPool pool;
     private Tensor[] tensors = {};
 
-    Driven(Node node, Peer peer) {
+    Driven(Node node, Peer peer, Manner manner, Hand hand) {
       this.node = node;
       this.peer = peer;
+      this.manner = manner;
+      this.hand = hand;
     }
 
     @Override
@@ -164,7 +246,7 @@ final class Myelin extends JavaDesign {
 
     @Override
     public void prepare(Task task, Memory memory) {
-      TensorPool taken = TensorPool.open("source", task.span() + (64L << 20));
+      TensorPool taken = TensorPool.open("source", task.span() + 2 * BULK_BYTES);
       pool = taken;
       tensors = new Tensor[(int) (task.span() / task.size())];
       for (int i = 0; i < tensors.length; i++) {
@@ -176,7 +258,12 @@ final class Myelin extends JavaDesign {
     @Override
     public void flow(Task task, Memory memory) throws Exception {
       for (long i = 0; i < task.count(); i++) {
-        peer.send(NAME, tensors[(int) (i % tensors.length)]);
+        Tensor tensor = tensors[(int) (i % tensors.length)];
+        if (hand == Hand.POST) {
+          peer.post(NAME, tensor);
+        } else {
+          peer.send(NAME, tensor);
+        }
       }
       node.receive(LIMIT).close();
     }
@@ -191,11 +278,35 @@ final class Myelin extends JavaDesign {
       }
     }
 
+    @Override
+    public void beside(Task task, Memory memory, Histogram nanos) throws Exception {
+      TensorPool source = Objects.requireNonNull(pool, "pool");
+      AtomicBoolean enough = new AtomicBoolean();
+      try (Tensor bulk = source.allocate(DType.U8, Shape.of(BULK_BYTES))) {
+        FutureTask<@Nullable Void> filling =
+            new FutureTask<>(
+                () -> {
+                  while (!enough.get()) {
+                    peer.send(BULK, bulk);
+                  }
+                  return null;
+                });
+        Thread.ofPlatform().name("bulk").start(filling);
+        try {
+          trip(task, memory, nanos);
+        } finally {
+          enough.set(true);
+          filling.get();
+        }
+      }
+      peer.send(END, tensors[0]);
+    }
+
     /// Bare connections of one further identity: the receipt of a checked tensor is the way back.
     @Override
     public void hold(Task task, Crowd crowd) throws Exception {
       Endpoint server = peer.endpoints().getFirst();
-      try (Transport transport = Transport.open(config());
+      try (Transport transport = Transport.open(manner.config());
           TensorPool answers = TensorPool.open("answers", 1 << 20);
           Tensor tensor = answers.allocate(DType.U8, Shape.of(task.size()))) {
         crowd.drive(() -> new ReceiptLink(transport.dial(server), tensor, Landing.in(answers)));

@@ -24,22 +24,52 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each task has a connection of its own, because one that nobody reads is declared dead.
 final class MyelinConnection extends JavaDesign {
-  MyelinConnection() {
-    super("myelin-connection", "Myelin, one connection read by the calling thread");
+  private final Manner manner;
+
+  private MyelinConnection(String name, String about, Manner manner) {
+    super(name, about);
+    this.manner = manner;
+  }
+
+  static MyelinConnection clear() {
+    return new MyelinConnection(
+        "myelin-connection",
+        "Myelin, one connection read by the calling thread, not encrypted",
+        Manner.CLEAR);
+  }
+
+  static MyelinConnection tls() {
+    return new MyelinConnection("myelin-connection-tls", "the same, encrypted", Manner.TLS);
+  }
+
+  static MyelinConnection latency() {
+    return new MyelinConnection(
+        "myelin-connection-latency", "the same, not encrypted, profile latency", Manner.LATENCY);
+  }
+
+  static MyelinConnection shared() {
+    return new MyelinConnection(
+        "myelin-connection-shared", "the same, over shared memory", Manner.SHARED);
+  }
+
+  @Override
+  public boolean measures(Case what) {
+    boolean special = manner == Manner.LATENCY || manner == Manner.SHARED;
+    return special ? what.what() == Case.What.ROUND_TRIP : super.measures(what);
   }
 
   @Override
   Side serve() throws IOException {
-    Transport transport = Transport.open(Myelin.config());
+    Transport transport = Transport.open(manner.config());
     LinkedBlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     return new Half(
-        transport, transport.listen(Myelin.config().listening().at(), accepted::add), accepted, 0);
+        transport, transport.listen(manner.config().listening().at(), accepted::add), accepted, 0);
   }
 
   @Override
   Side drive(String address) throws IOException {
     return new Half(
-        Transport.open(Myelin.config()),
+        Transport.open(manner.config()),
         null,
         new LinkedBlockingQueue<>(),
         Integer.parseInt(address));
@@ -51,7 +81,10 @@ final class MyelinConnection extends JavaDesign {
     private final LinkedBlockingQueue<Connection> accepted;
     private final int port;
     private final Deque<Tensor> held = new ArrayDeque<>();
-    private @Nullable TensorPool pool;
+
+    /// Lasts as long as the process, as that of a node: what a task needed lies ready for the next.
+    private final TensorPool pool = TensorPool.open("bench", 4L << 30);
+
     private @Nullable Connection connection;
 
     Half(
@@ -77,17 +110,15 @@ final class MyelinConnection extends JavaDesign {
 
     @Override
     public void prepare(Task task, Memory memory) throws IOException {
-      TensorPool taken = TensorPool.open("bench", 2 * task.span() + (64L << 20));
-      pool = taken;
       if (listener == null) {
-        fill(task, taken);
+        fill(task);
         connection = transport.dial(new Endpoint("127.0.0.1", port));
       }
     }
 
-    private void fill(Task task, TensorPool from) {
+    private void fill(Task task) {
       for (long i = 0; i < task.span() / task.size(); i++) {
-        Tensor tensor = from.allocate(DType.U8, Shape.of(task.size()));
+        Tensor tensor = pool.allocate(DType.U8, Shape.of(task.size()));
         tensor.segment().fill((byte) 7);
         held.addLast(tensor);
       }
@@ -104,9 +135,6 @@ final class MyelinConnection extends JavaDesign {
     }
 
     private Landing landing() {
-      if (pool == null) {
-        throw new IllegalStateException("pool: none (expected: prepared)");
-      }
       return Landing.in(pool);
     }
 
@@ -182,10 +210,6 @@ final class MyelinConnection extends JavaDesign {
       }
       held.forEach(Tensor::close);
       held.clear();
-      if (pool != null) {
-        pool.close();
-        pool = null;
-      }
     }
 
     private void awaitEnd(Connection link) {
@@ -202,6 +226,7 @@ final class MyelinConnection extends JavaDesign {
         listener.close();
       }
       transport.close();
+      pool.close();
     }
   }
 }

@@ -37,7 +37,7 @@ final class Plots {
             (what, rows) -> {
               String name = what.text().replace(':', '-') + ".svg";
               switch (what.what()) {
-                case ROUND_TRIP -> plots.put(name, trips(what, rows, colours));
+                case ROUND_TRIP, HAND_OVER, BESIDE -> plots.put(name, trips(what, rows, colours));
                 case SMALL, CONNECTIONS -> plots.put(name, bars(what, rows, colours));
                 case ONE_WAY -> {
                   if (what.size() == Task.PIECE) {
@@ -105,7 +105,7 @@ final class Plots {
       bars.add(new Bar(row.design(), row.value(), tail, note));
     }
     String axis = "microseconds: bar p50, dot p99; less is better; logarithmic";
-    return new Chart("Round trip, " + what.sizeText(), axis, true).draw(bars, colours);
+    return new Chart(Tables.title(what), axis, true).draw(bars, colours);
   }
 
   /// One design in a chart.

@@ -38,7 +38,7 @@ final class Race {
         open(design);
       }
       for (Case what : options.cases()) {
-        awake.keep(what.what() == Case.What.ROUND_TRIP);
+        awake.keep(what.what().trips());
         measure(what);
       }
     } finally {

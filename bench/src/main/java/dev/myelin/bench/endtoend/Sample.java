@@ -21,7 +21,7 @@ record Sample(
     return switch (what.what()) {
       case ONE_WAY -> count * (double) what.size() / seconds / 1e9;
       case SMALL -> count / seconds / 1e6;
-      case ROUND_TRIP -> micros.getFirst();
+      case ROUND_TRIP, HAND_OVER, BESIDE -> micros.getFirst();
       case CONNECTIONS -> crowd.getFirst();
     };
   }

@@ -27,6 +27,11 @@ interface Side extends AutoCloseable {
   /// Sends and takes back, noting nanoseconds; or takes and sends back.
   void trip(Task task, Memory memory, Histogram nanos) throws Exception;
 
+  /// As [#trip], while large tensors fill the same connection.
+  default void beside(Task task, Memory memory, Histogram nanos) throws Exception {
+    throw new UnsupportedOperationException("beside (expected: a design that measures it)");
+  }
+
   /// Dials many, keeps them idle until all were weighed, then lets all work; or takes them in and
   /// answers.
   default void hold(Task task, Crowd crowd) throws Exception {

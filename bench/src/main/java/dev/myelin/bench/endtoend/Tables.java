@@ -101,11 +101,13 @@ final class Tables {
     return object;
   }
 
-  private static String title(Case what) {
+  static String title(Case what) {
     return switch (what.what()) {
       case ONE_WAY -> "One way, " + what.sizeText();
       case SMALL -> "Small messages one way, " + what.sizeText();
       case ROUND_TRIP -> "Round trip, " + what.sizeText();
+      case HAND_OVER -> "Hand-over, " + what.sizeText();
+      case BESIDE -> "Round trip beside large tensors, " + what.sizeText();
       case CONNECTIONS -> what.sizeText() + " connections";
     };
   }
@@ -120,7 +122,7 @@ final class Tables {
       line.add(figure(row.value().median()));
       line.add(spread);
       switch (what.what()) {
-        case ROUND_TRIP -> {
+        case ROUND_TRIP, HAND_OVER, BESIDE -> {
           line.addAll(List.of(part(row, 1), part(row, 2), part(row, 3), figure(row.ratio())));
         }
         case CONNECTIONS -> {
@@ -139,7 +141,7 @@ final class Tables {
   private static List<String> heads(Case what) {
     String unit = what.what().unit();
     return switch (what.what()) {
-      case ROUND_TRIP ->
+      case ROUND_TRIP, HAND_OVER, BESIDE ->
           List.of("design", "p50 us", "least–most", "p90 us", "p99 us", "p99.9 us", "to C");
       case CONNECTIONS ->
           List.of(

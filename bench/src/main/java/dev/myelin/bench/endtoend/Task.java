@@ -15,6 +15,10 @@ record Task(Kind kind, long size, long count, long span) {
     FLOW,
     /// There and back.
     TRIP,
+    /// One at a time, each with the receiver's word.
+    HAND,
+    /// There and back, while large tensors fill the same connection.
+    BESIDE,
     /// There and back over many connections at once, after these were idle.
     HOLD
   }
@@ -30,10 +34,24 @@ record Task(Kind kind, long size, long count, long span) {
     if (what.what() == Case.What.CONNECTIONS) {
       return new Task(Kind.HOLD, 64, what.size(), 64);
     }
-    boolean trip = what.what() == Case.What.ROUND_TRIP;
     long size = what.size();
-    long span = trip ? size : Math.max(size, Math.min(SPREAD, size * SMALL_SPREAD));
-    return new Task(trip ? Kind.TRIP : Kind.FLOW, size, count, span);
+    long span = what.what().trips() ? size : Math.max(size, Math.min(SPREAD, size * SMALL_SPREAD));
+    return new Task(kind(what.what()), size, count, span);
+  }
+
+  private static Kind kind(Case.What what) {
+    return switch (what) {
+      case ONE_WAY, SMALL -> Kind.FLOW;
+      case ROUND_TRIP -> Kind.TRIP;
+      case HAND_OVER -> Kind.HAND;
+      case BESIDE -> Kind.BESIDE;
+      case CONNECTIONS -> Kind.HOLD;
+    };
+  }
+
+  /// Returns the flow of one tensor of this task.
+  Task single() {
+    return new Task(Kind.FLOW, size, 1, span);
   }
 
   /// Returns the bytes of a message of designs that cut tensors.

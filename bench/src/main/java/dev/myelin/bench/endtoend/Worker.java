@@ -55,14 +55,25 @@ final class Worker {
     switch (task.kind()) {
       case FLOW -> side.flow(task, memory);
       case TRIP -> side.trip(task, memory, nanos);
+      case HAND -> handOver(task, memory, nanos);
+      case BESIDE -> side.beside(task, memory, nanos);
       case HOLD -> side.hold(task, crowd);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double spent = cpu.seconds();
-    String trips = nanos.getTotalCount() > 0 ? ",\"us\":" + micros(nanos) : "";
+    String trips = driving && nanos.getTotalCount() > 0 ? ",\"us\":" + micros(nanos) : "";
     String many = task.kind() == Task.Kind.HOLD ? crowd.json() : "";
     say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, many);
     side.release();
+  }
+
+  private void handOver(Task task, Memory memory, Histogram nanos) throws Exception {
+    Task single = task.single();
+    for (long i = 0; i < task.count(); i++) {
+      long start = System.nanoTime();
+      side.flow(single, memory);
+      nanos.recordValue(System.nanoTime() - start);
+    }
   }
 
   private void awaitGo() throws IOException {

@@ -1,0 +1,58 @@
+package dev.myelin.bench.endtoend;
+
+import dev.myelin.net.Endpoint;
+import dev.myelin.net.NodeConfig;
+import dev.myelin.net.NodeConfig.Encryption;
+import dev.myelin.net.NodeConfig.Links;
+import dev.myelin.net.NodeConfig.Neighbours;
+import dev.myelin.net.NodeConfig.Profile;
+import dev.myelin.net.NodeConfig.Threads;
+
+/// The settings of ours that make a row of their own.
+enum Manner {
+  /// As they come.
+  DEFAULT,
+  /// Not encrypted, as the peers without TLS are.
+  CLEAR,
+  /// Encrypted, and never over shared memory.
+  TLS,
+  /// Over shared memory.
+  SHARED,
+  /// Not encrypted, and waking fast.
+  LATENCY,
+  /// Not encrypted, on virtual threads.
+  MANY;
+
+  /// Returns the configuration of a node that only the other half can find and join.
+  NodeConfig config() {
+    String key = System.getenv("MYELIN_BENCH_KEY");
+    if (key == null) {
+      throw new IllegalStateException("MYELIN_BENCH_KEY: not set (expected: a key)");
+    }
+    NodeConfig config =
+        NodeConfig.of("bench", key)
+            .listen(new Endpoint("127.0.0.1", 0))
+            .finding(NodeConfig.Finding.only());
+    if (this == DEFAULT) {
+      return config;
+    }
+    return config
+        .security(config.security().encryption(encryption()))
+        .links(links(Links.defaults()));
+  }
+
+  private Encryption encryption() {
+    return this == TLS || this == SHARED ? Encryption.tls() : Encryption.plain();
+  }
+
+  private Links links(Links links) {
+    Links apart = links.neighbours(Neighbours.SOCKET);
+    return switch (this) {
+      case DEFAULT -> links;
+      case CLEAR, TLS -> apart;
+      case SHARED -> links.neighbours(Neighbours.SHARED_MEMORY);
+      case LATENCY -> apart.profile(Profile.LATENCY);
+      case MANY -> apart.threads(Threads.VIRTUAL);
+    };
+  }
+}
