@@ -11,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A few wide ones are kept for the next borrower, the others are freed when they come back.
 final class TlsBuffers implements AutoCloseable {
-  /// A record: 16 KiB of plain bytes, and what TLS adds at most.
-  static final int RECORD_BYTES = (16 << 10) + 512;
+  /// The most plain bytes of a record (RFC 8446, section 5.1).
+  static final int PLAIN_BYTES = 16 << 10;
+
+  /// A record, with what TLS adds at most.
+  static final int RECORD_BYTES = PLAIN_BYTES + 512;
 
   /// Several records travel in one system call.
   static final int WIDE_BYTES = 8 * RECORD_BYTES;
 
   /// What fits into the records of one wide buffer.
-  static final int WIDE_PLAIN_BYTES = 8 * (16 << 10);
+  static final int WIDE_PLAIN_BYTES = 8 * PLAIN_BYTES;
 
   private static final int KEPT = 16;
 

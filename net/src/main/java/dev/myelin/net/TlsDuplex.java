@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Encrypted bytes are read and written many records at a time, through buffers that are borrowed
 /// while bytes move. Plain bytes are decrypted straight into the reader's target where it has room
-/// for a record, unless the library would touch it without the guard that native memory has:
-/// whoever frees memory too early must get an exception, never a crash. A reader never writes: what
-/// TLS owes after the handshake (the answer to a change of keys) leaves with the next write.
+/// for a record, and plain ones encrypted from where they are. A library that would touch memory
+/// without the guard that native memory has gets it held by [MemoryHold], or a copy: whoever frees
+/// memory too early must get an exception, never a crash. A reader never writes: what TLS owes
+/// after the handshake (the answer to a change of keys) leaves with the next write.
 ///
 /// The end of output is that of the socket, without the alert that TLS has for it: one of the
 /// libraries stops writing when it reads that alert, while our connections end one direction at a
@@ -41,6 +42,9 @@ final class TlsDuplex implements Duplex {
   private final TlsLibrary library;
   private final TlsBuffers buffers;
   private final String protection;
+
+  /// Keeps tensors in place for a library that does not; null if nothing can.
+  private final @Nullable MemoryHold hold;
 
   /// One per direction; held across I/O, and nothing else is.
   private final ReentrantLock reading = new ReentrantLock();
@@ -75,6 +79,7 @@ final class TlsDuplex implements Duplex {
     this.engine = engine;
     this.library = library;
     this.buffers = buffers;
+    this.hold = library.isGuarded() ? null : MemoryHold.ofSystem().orElse(null);
     this.in = TlsBuffers.small(Math.max(SMALL_BYTES, rest.remaining()));
     this.in.bytes.put(rest).flip();
     this.protection =
@@ -147,12 +152,22 @@ final class TlsDuplex implements Duplex {
 
   /// Decrypts whole records while there are any and the target has room for them.
   private int decrypt(ByteBuffer target) throws IOException {
+    int got;
     if (library.isGuarded() || !target.isDirect()) {
-      int got = unwrap(target);
-      boolean tooSmall = got == 0 && lastStatus == SSLEngineResult.Status.BUFFER_OVERFLOW;
-      return tooSmall ? decryptAside(target) : got;
+      got = unwrap(target);
+    } else if (hold != null && holdsRecord() && isLarge(target)) {
+      int before = target.position();
+      hold.during(target, () -> unwrap(target));
+      got = target.position() - before;
+    } else {
+      return decryptAside(target);
     }
-    return decryptAside(target);
+    boolean tooSmall = got == 0 && lastStatus == SSLEngineResult.Status.BUFFER_OVERFLOW;
+    return tooSmall ? decryptAside(target) : got;
+  }
+
+  private boolean holdsRecord() {
+    return in.bytes.hasRemaining() || heldBack;
   }
 
   /// Decrypts into a buffer of our own first: one record if it is larger than the target, all that
@@ -169,7 +184,7 @@ final class TlsDuplex implements Duplex {
 
   private int unwrap(ByteBuffer target) throws IOException {
     int got = 0;
-    while (target.hasRemaining() && (in.bytes.hasRemaining() || heldBack)) {
+    while (target.hasRemaining() && holdsRecord()) {
       SSLEngineResult result = engine.unwrap(in.bytes, target);
       got += result.bytesProduced();
       lastStatus = result.getStatus();
@@ -240,17 +255,15 @@ final class TlsDuplex implements Duplex {
     try {
       requireOpen();
       TlsBuffers.Loan out = buffers.wide();
-      TlsBuffers.Loan copy = library.isGuarded() ? NONE : buffers.wide();
       try {
         while (hasRemaining(parts)) {
-          encrypt(library.isGuarded() ? parts : copied(parts, copy.bytes), out.bytes);
+          encryptSome(parts, out.bytes);
           alone[0] = out.bytes.flip();
           wire.write(alone);
           out.bytes.clear();
         }
       } finally {
         buffers.give(out);
-        buffers.give(copy);
       }
     } catch (SSLException e) {
       throw TlsHandshake.explained(e);
@@ -260,9 +273,31 @@ final class TlsDuplex implements Duplex {
     }
   }
 
-  /// Takes as many bytes as fit into the records of one write.
+  /// Encrypts what fits into one write, from where it is if the library may touch that.
+  private void encryptSome(ByteBuffer[] parts, ByteBuffer out) throws IOException {
+    if (library.isGuarded()) {
+      encrypt(parts, out);
+      return;
+    }
+    ByteBuffer first = firstOf(parts);
+    if (hold != null && isLarge(first)) {
+      alone[0] = first;
+      hold.during(first, () -> encryptRecords(first, out));
+      return;
+    }
+    TlsBuffers.Loan copy = buffers.wide();
+    try {
+      encrypt(copied(parts, copy.bytes), out);
+    } finally {
+      buffers.give(copy);
+    }
+  }
+
+  /// Copies as many bytes as fit into the records of one write; before a large part no more than
+  /// fill a record, of which that part then begins one.
   private ByteBuffer[] copied(ByteBuffer[] parts, ByteBuffer copy) {
-    copy.clear().limit(TlsBuffers.WIDE_PLAIN_BYTES);
+    boolean large = hold != null && isLarge(parts[parts.length - 1]);
+    copy.clear().limit(large ? TlsBuffers.PLAIN_BYTES : TlsBuffers.WIDE_PLAIN_BYTES);
     for (ByteBuffer part : parts) {
       int count = Math.min(part.remaining(), copy.remaining());
       copy.put(copy.position(), part, part.position(), count).position(copy.position() + count);
@@ -270,6 +305,33 @@ final class TlsDuplex implements Duplex {
     }
     alone[0] = copy.flip();
     return alone;
+  }
+
+  /// Returns whether it pays to leave bytes where they are.
+  private static boolean isLarge(ByteBuffer part) {
+    return part.remaining() >= 2 * TlsBuffers.PLAIN_BYTES && MemoryHold.isSafeFor(part);
+  }
+
+  private static ByteBuffer firstOf(ByteBuffer[] parts) {
+    for (ByteBuffer part : parts) {
+      if (part.hasRemaining()) {
+        return part;
+      }
+    }
+    throw new IllegalArgumentException("parts: empty (expected: bytes)");
+  }
+
+  /// Encrypts as many full records as fit; what is less waits for what comes behind it.
+  private void encryptRecords(ByteBuffer large, ByteBuffer out) throws IOException {
+    int limit = large.limit();
+    int fitting = out.remaining() / TlsBuffers.RECORD_BYTES;
+    int records = Math.min(large.remaining() / TlsBuffers.PLAIN_BYTES, fitting);
+    large.limit(large.position() + records * TlsBuffers.PLAIN_BYTES);
+    try {
+      encrypt(alone, out);
+    } finally {
+      large.limit(limit);
+    }
   }
 
   /// Encrypts as many records as fit.

@@ -3,6 +3,7 @@ package dev.myelin.net;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -23,7 +24,7 @@ final class Splicer extends Between {
   private static final int TENSOR_BYTES = 1 << 10;
 
   private final List<Link> links = new CopyOnWriteArrayList<>();
-  private final AtomicReference<Harm> next = new AtomicReference<>();
+  private final AtomicReference<Optional<Harm>> next = new AtomicReference<>(Optional.empty());
 
   static Splicer open(Endpoint target) throws IOException {
     Splicer splicer = new Splicer(target);
@@ -36,11 +37,11 @@ final class Splicer extends Between {
   }
 
   void harmNext(Harm harm) {
-    next.set(harm);
+    next.set(Optional.of(harm));
   }
 
   boolean isDone() {
-    return next.get() == null;
+    return next.get().isEmpty();
   }
 
   @Override
@@ -49,12 +50,12 @@ final class Splicer extends Between {
       links.add(link);
     }
     boolean tensor = fromDialler && bytes.remaining() > TENSOR_BYTES;
-    Harm harm = tensor ? next.getAndSet(null) : null;
-    if (harm == null) {
+    Optional<Harm> harm = tensor ? next.getAndSet(Optional.empty()) : Optional.empty();
+    if (harm.isEmpty()) {
       super.carry(link, fromDialler, bytes);
       return;
     }
-    switch (harm) {
+    switch (harm.get()) {
       case INTO_ANOTHER -> super.carry(other(link), true, bytes);
       case TWICE -> {
         super.carry(link, true, bytes.duplicate());
