@@ -42,12 +42,17 @@ final class MemoryHold {
     this.back = back;
   }
 
-  /// Returns the one there is; empty where the C library has no such function.
+  /// Returns the one there is; empty where the C library has no such function, and where this
+  /// module may not call native code.
   static Optional<MemoryHold> ofSystem() {
     return SYSTEM;
   }
 
+  @SuppressWarnings("restricted") // asked for before
   private static Optional<MemoryHold> link() {
+    if (!MemoryHold.class.getModule().isNativeAccessEnabled()) {
+      return Optional.empty();
+    }
     Linker linker = Linker.nativeLinker();
     FunctionDescriptor comparison =
         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
