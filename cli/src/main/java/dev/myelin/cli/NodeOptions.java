@@ -157,6 +157,11 @@ final class NodeOptions {
     arguments.put(Setting.THREADS, text);
   }
 
+  @Option(names = "--profile", order = 22, paramLabel = "balanced|latency")
+  void profile(String text) {
+    arguments.put(Setting.PROFILE, text);
+  }
+
   @Option(names = "--neighbours", order = 25, paramLabel = "shared-memory|socket")
   void neighbours(String text) {
     arguments.put(Setting.NEIGHBOURS, text);
@@ -213,6 +218,7 @@ final class NodeOptions {
         .links(
             NodeConfig.Links.defaults()
                 .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class))
+                .profile(settings.choice(Setting.PROFILE, NodeConfig.Profile.class))
                 .neighbours(settings.choice(Setting.NEIGHBOURS, NodeConfig.Neighbours.class)));
   }
 

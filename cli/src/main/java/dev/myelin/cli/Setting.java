@@ -53,6 +53,11 @@ enum Setting {
       "threads",
       "platform",
       "platform: lowest latency, for hundreds of peers; virtual: for thousands of idle ones."),
+  PROFILE(
+      "profile",
+      "balanced",
+      "balanced: a waiting reader costs nothing; latency: it looks for bytes for some tens of"
+          + " microseconds before it sleeps, while bytes keep coming."),
   NEIGHBOURS(
       "neighbours",
       "shared-memory",

@@ -111,6 +111,7 @@ final class MemoryHold {
   }
 
   /// Is called back; what it threw would end the virtual machine.
+  @SuppressWarnings({"unused", "UnusedMethod", "UnusedVariable"}) // called from outside Java
   private static int compare(MemorySegment key, MemorySegment element) {
     Call call = CALLS.get();
     Work work = call.work;

@@ -26,7 +26,9 @@ final class Tap extends Between {
 
   @Override
   void carry(Link link, boolean fromDialler, ByteBuffer bytes) throws IOException {
-    seen.write(bytes.array(), bytes.position(), bytes.remaining());
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(bytes.position(), copy);
+    seen.writeBytes(copy);
     super.carry(link, fromDialler, bytes);
   }
 }
