@@ -37,65 +37,71 @@ class SoakIT {
   /// All sizes come from the first round on: a load that grew would look like a leak.
   private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
-  /// What the process holds between two rounds.
+  /// Bytes that the process holds between two rounds.
   ///
-  /// @param unaskedBytes the resident memory of this process alone, but what the two pools hold,
-  ///   which has limits of its own and follows the load
-  /// @param sharedBytes the memory that the host made for its neighbours, and keeps for the next
-  /// @param descriptors but those of that memory
-  /// @param ours the threads of nodes, virtual ones too, but those that seek whoever went: a peer
-  ///   is forgotten after a minute only
-  private record Holdings(
-      long unaskedBytes,
-      long directBytes,
-      long sharedBytes,
-      long descriptors,
-      long threads,
-      long ours,
-      long poolBytes) {
-    static Holdings now(TensorPool host, TensorPool guests) throws IOException {
+  /// @param unasked the resident memory of this process alone, but what the two pools hold, which
+  ///   has limits of its own and follows the load
+  /// @param shared the memory that the host made for its neighbours, and keeps for the next
+  /// @param pool what tensors hold
+  private record Memory(long unasked, long direct, long shared, long pool) {
+    static Memory now(TensorPool host, TensorPool guests) throws IOException {
       System.gc();
       long resident =
           Files.readAllLines(Path.of("/proc/self/status")).stream()
               .filter(line -> line.startsWith("RssAnon:") || line.startsWith("RssFile:"))
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
               .sum();
-      BufferPoolMXBean shared = buffers("mapped");
+      return new Memory(
+          resident - host.reserved() - guests.reserved(),
+          buffers("direct").getMemoryUsed(),
+          buffers("mapped").getMemoryUsed(),
+          host.outstanding() + guests.outstanding());
+    }
+  }
+
+  /// What the process holds between two rounds.
+  ///
+  /// @param descriptors but those of shared memory
+  /// @param ours the threads of nodes, virtual ones too, but those that seek whoever went: a peer
+  ///   is forgotten after a minute only
+  private record Holdings(Memory memory, long descriptors, long threads, long ours) {
+    static Holdings now(TensorPool host, TensorPool guests) throws IOException {
+      Memory memory = Memory.now(host, guests);
       try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
         return new Holdings(
-            resident - host.reserved() - guests.reserved(),
-            buffers("direct").getMemoryUsed(),
-            shared.getMemoryUsed(),
-            open.count() - shared.getCount(),
+            memory,
+            open.count() - buffers("mapped").getCount(),
             Thread.getAllStackTraces().size(),
-            ThreadWatch.ours().values().stream().filter(name -> !name.contains("seeker")).count(),
-            host.outstanding() + guests.outstanding());
+            ThreadWatch.ours().values().stream().filter(name -> !name.contains("seeker")).count());
       }
-    }
-
-    private static BufferPoolMXBean buffers(String kind) {
-      return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-          .filter(each -> each.getName().equals(kind))
-          .findFirst()
-          .orElseThrow();
     }
 
     /// Returns the medians: single rounds are as noisy as the machine.
     static Holdings typical(List<Holdings> many) {
+      Memory memory =
+          new Memory(
+              median(many, each -> each.memory.unasked),
+              median(many, each -> each.memory.direct),
+              median(many, each -> each.memory.shared),
+              median(many, each -> each.memory.pool));
       return new Holdings(
-          median(many, Holdings::unaskedBytes),
-          median(many, Holdings::directBytes),
-          median(many, Holdings::sharedBytes),
+          memory,
           median(many, Holdings::descriptors),
           median(many, Holdings::threads),
-          median(many, Holdings::ours),
-          median(many, Holdings::poolBytes));
+          median(many, Holdings::ours));
     }
 
     private static long median(List<Holdings> many, ToLongFunction<Holdings> of) {
       long[] sorted = many.stream().mapToLong(of).sorted().toArray();
       return sorted[sorted.length / 2];
     }
+  }
+
+  private static BufferPoolMXBean buffers(String kind) {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(each -> each.getName().equals(kind))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -115,13 +121,14 @@ class SoakIT {
     Holdings first = Holdings.typical(rounds.subList(count / 3, count / 2));
     Holdings last = Holdings.typical(rounds.subList(count * 3 / 4, count));
     System.out.printf("soak: %d rounds, from %s to %s%n", count, first, last);
-    assertThat(last.unaskedBytes()).isLessThanOrEqualTo(first.unaskedBytes() + GROWTH_BYTES);
-    assertThat(last.directBytes()).isLessThanOrEqualTo(first.directBytes() + MEBIBYTE);
-    assertThat(last.sharedBytes()).isLessThanOrEqualTo(MOST_SHARED_BYTES);
+    assertThat(last.memory().unasked())
+        .isLessThanOrEqualTo(first.memory().unasked() + GROWTH_BYTES);
+    assertThat(last.memory().direct()).isLessThanOrEqualTo(first.memory().direct() + MEBIBYTE);
+    assertThat(last.memory().shared()).isLessThanOrEqualTo(MOST_SHARED_BYTES);
     assertThat(last.descriptors()).isLessThanOrEqualTo(first.descriptors() + 10);
     assertThat(last.threads()).isLessThanOrEqualTo(first.threads() + 10);
     assertThat(last.ours()).isLessThanOrEqualTo(first.ours() + 4);
-    assertThat(last.poolBytes()).isZero();
+    assertThat(last.memory().pool()).isZero();
   }
 
   private static void round(Node host, TensorPool pool, int round) throws Exception {
