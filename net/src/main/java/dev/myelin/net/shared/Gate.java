@@ -96,7 +96,9 @@ public final class Gate extends AbstractInterruptibleChannel {
       listener = null;
       end(came);
     }
-    note(spin, budget, System.nanoTime() - start);
+    if (budget > 0) {
+      spin.failed(System.nanoTime() - start);
+    }
     return came;
   }
 
@@ -130,14 +132,6 @@ public final class Gate extends AbstractInterruptibleChannel {
       }
     } finally {
       end(came);
-    }
-  }
-
-  private static void note(SpinBudget spin, long budget, long waitedNanos) {
-    if (budget > 0) {
-      spin.failed(waitedNanos);
-    } else {
-      spin.slept(waitedNanos);
     }
   }
 

@@ -5,8 +5,9 @@ package dev.myelin.net.shared;
 ///
 /// A spin that found nothing cost processor time that the other side may have needed. A cautious
 /// side sleeps at once after a few of them, and tries a spin only now and then, ever more seldom.
-/// An eager one, which has a processor to itself, spins on as long as answers come fast, asleep or
-/// awake.
+/// An eager one, which has a processor to itself, bears more of them while answers come fast, and
+/// tries again soon; but it too sleeps when they keep failing, since the two sides then stand in
+/// each other's way on one processor.
 public final class SpinBudget {
   private static final int MOST_CREDIT = 4;
   private static final int FAILURE = 2;
@@ -57,21 +58,11 @@ public final class SpinBudget {
 
   /// Notes that a spin found nothing, and how long the wait took in all.
   void failed(long waitedNanos) {
-    if (eager && waitedNanos < FAST_NANOS) {
-      return;
-    }
-    credit -= FAILURE;
+    credit -= eager && waitedNanos < FAST_NANOS ? 1 : FAILURE;
     if (credit <= 0) {
       credit = 1;
       waitsToGo = pause;
       pause = Math.min(eager ? FIRST_PAUSE : LONGEST_PAUSE, 2 * pause);
-    }
-  }
-
-  /// Notes that a wait without a spin took so long.
-  void slept(long waitedNanos) {
-    if (eager && waitedNanos < FAST_NANOS) {
-      waitsToGo = 0;
     }
   }
 }

@@ -210,17 +210,20 @@ class RingTest {
   }
 
   @Test
-  void theEagerSpinOnWhileAnswersComeFast() {
+  void theEagerBearMoreWhileAnswersComeFastAndTryAgainSoon() {
     SpinBudget spin = new SpinBudget(2, true);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 4; i++) {
       assertThat(spin.nanos()).isPositive();
       spin.failed(30_000);
     }
+    for (int i = 0; i < 5; i++) {
+      pauses(spin, 16);
+      spin.failed(30_000);
+    }
+    pauses(spin, 16);
+    spin.paid();
     spin.failed(1_000_000);
-    spin.failed(1_000_000);
-    assertThat(spin.nanos()).isZero();
-    spin.slept(30_000);
-    assertThat(spin.nanos()).isPositive();
+    pauses(spin, 16);
   }
 
   @Test
