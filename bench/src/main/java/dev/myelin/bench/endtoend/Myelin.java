@@ -53,7 +53,7 @@ final class Myelin extends JavaDesign {
   static Myelin asItComes() {
     return new Myelin(
         "myelin",
-        "Myelin nodes, send and inbox, default settings",
+        "Myelin nodes, send and inbox, default settings: encrypted, shared memory",
         Manner.DEFAULT,
         Hand.SEND,
         EnumSet.allOf(Case.What.class));

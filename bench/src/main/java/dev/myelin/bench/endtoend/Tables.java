@@ -72,7 +72,7 @@ final class Tables {
       if (!each.state().equals("measured")) {
         ObjectNode object = JSON.createObjectNode();
         text.append(
-                object.put("design", each.name()).put("state", each.state()).put("why", each.why()))
+                object.put("side", each.name()).put("state", each.state()).put("why", each.why()))
             .append('\n');
       }
     }
@@ -81,10 +81,10 @@ final class Tables {
 
   private static ObjectNode json(Case what, Summary.Row row) {
     ObjectNode object = JSON.createObjectNode();
-    object.put("case", what.what().text()).put("bytes", what.size()).put("design", row.design());
+    object.put("case", what.what().text()).put("bytes", what.size()).put("side", row.design());
     object.put("unit", what.what().unit()).put("median", row.value().median());
     object.put("min", row.value().least()).put("max", row.value().most());
-    object.put("rounds", row.rounds());
+    object.put("runs", row.rounds());
     if (!Double.isNaN(row.ratio())) {
       object.put("ratio_to_c", row.ratio());
     }
