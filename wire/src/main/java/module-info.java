@@ -4,7 +4,10 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.myelin.wire {
   requires transitive dev.myelin.tensor;
+  requires static com.github.luben.zstd_jni;
+  requires static org.lz4.java;
 
   exports dev.myelin.wire;
   exports dev.myelin.wire.asoc;
+  exports dev.myelin.wire.pack;
 }

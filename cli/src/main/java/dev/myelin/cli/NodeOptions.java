@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.net.Compression;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.NodeConfig;
 import dev.myelin.net.NodeConfig.Finding;
@@ -167,6 +168,11 @@ final class NodeOptions {
     arguments.put(Setting.NEIGHBOURS, text);
   }
 
+  @Option(names = "--compress", order = 26, paramLabel = "auto|off|lz4|zstd")
+  void compress(String text) {
+    arguments.put(Setting.COMPRESS, text);
+  }
+
   @Option(names = "--state-dir", order = 23, paramLabel = "DIR")
   void stateDir(String text) {
     arguments.put(Setting.STATE_DIR, text);
@@ -219,7 +225,8 @@ final class NodeOptions {
             NodeConfig.Links.defaults()
                 .threads(settings.choice(Setting.THREADS, NodeConfig.Threads.class))
                 .profile(settings.choice(Setting.PROFILE, NodeConfig.Profile.class))
-                .neighbours(settings.choice(Setting.NEIGHBOURS, NodeConfig.Neighbours.class)));
+                .neighbours(settings.choice(Setting.NEIGHBOURS, NodeConfig.Neighbours.class))
+                .compression(settings.choice(Setting.COMPRESS, Compression.class)));
   }
 
   /// Returns the configuration of a node on this machine's loopback that looks for nobody.

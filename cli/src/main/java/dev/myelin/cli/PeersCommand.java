@@ -157,6 +157,8 @@ final class PeersCommand implements Callable<Integer> {
             path(peer),
             "connections",
             peer.connections(),
+            "compression",
+            peer.compression().name().toLowerCase(Locale.ROOT),
             "bytes_sent",
             peer.bytesSent(),
             "bytes_received",

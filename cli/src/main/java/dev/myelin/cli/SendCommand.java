@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.net.Form;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
 import dev.myelin.net.NodeListener;
@@ -8,6 +9,7 @@ import dev.myelin.net.PeerId;
 import dev.myelin.net.Persistence;
 import dev.myelin.net.Receipt;
 import dev.myelin.net.SendOptions;
+import dev.myelin.tensor.DType;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -122,6 +124,14 @@ final class SendCommand implements Callable<Integer> {
           "Extents of raw files, outermost first; without it, one axis as long as the file.")
   private @Nullable String shape;
 
+  @Option(
+      names = "--wire-dtype",
+      paramLabel = "f16|bf16|q8_0",
+      description =
+          "Round f32 tensors to this type on the way; they arrive as f32. Without it, every tensor"
+              + " arrives bit for bit.")
+  private @Nullable DType wireDtype;
+
   @Mixin private final NodeOptions options = NodeOptions.passing();
 
   SendCommand(RootCommand root) {
@@ -135,17 +145,30 @@ final class SendCommand implements Callable<Integer> {
           ExitCodes.USAGE,
           "--digest: none (expected: crc32c or sha256, which the receiver confirms)");
     }
+    SendOptions how = how();
     NodeConfig config = options.nodeConfig(root);
     try (TensorSource source =
             TensorSource.open(files, RawFormat.of(dtype, shape), root.shell().in());
         Node node = Node.start(config)) {
       List<Peer> peers = Targets.find(node, to, wait);
       node.addListener(new Resumptions());
-      return send(source, node, peers);
+      return send(source, node, peers, how);
     }
   }
 
-  private int send(TensorSource source, Node node, List<Peer> peers)
+  private Form form() {
+    try {
+      return wireDtype == null ? Form.exact() : Form.exact().wire(wireDtype);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--wire-dtype: "
+              + String.valueOf(wireDtype).toLowerCase(Locale.ROOT)
+              + " (expected: f16, bf16 or q8_0)");
+    }
+  }
+
+  private int send(TensorSource source, Node node, List<Peer> peers, SendOptions how)
       throws IOException, InterruptedException {
     long total = source.totalBytes() * peers.size();
     long start = System.nanoTime();
@@ -157,7 +180,7 @@ final class SendCommand implements Callable<Integer> {
       List<Future<Outcome>> tasks = new ArrayList<>();
       for (Peer peer : peers) {
         PatientSender sender = new PatientSender(root, node, peer, retryFor);
-        tasks.add(threads.submit(() -> sendAll(source, sender, new Tally(sent, bar))));
+        tasks.add(threads.submit(() -> sendAll(source, sender, how, new Tally(sent, bar))));
       }
       for (Future<Outcome> task : tasks) {
         outcomes.add(task.get());
@@ -186,7 +209,7 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private Outcome sendAll(TensorSource source, PatientSender sender, Tally tally)
+  private Outcome sendAll(TensorSource source, PatientSender sender, SendOptions how, Tally tally)
       throws InterruptedException {
     int tensors = 0;
     int confirmed = 0;
@@ -194,7 +217,7 @@ final class SendCommand implements Callable<Integer> {
     try {
       for (TensorSource.Named named : source.tensors()) {
         long start = System.nanoTime();
-        Receipt receipt = sender.deliver(named, how().progress(tally.of()));
+        Receipt receipt = sender.deliver(named, how.progress(tally.of()));
         tensors++;
         confirmed += receipt.confirmed() ? 1 : 0;
         bytes += named.tensor().byteSize();
@@ -209,7 +232,11 @@ final class SendCommand implements Callable<Integer> {
   private SendOptions how() {
     Persistence persistence =
         fromTheFirstByte ? Persistence.once() : Persistence.resuming(RESUME_BYTES);
-    return SendOptions.defaults().digest(digest).limit(confirm).persistence(persistence);
+    return SendOptions.defaults()
+        .digest(digest)
+        .limit(confirm)
+        .persistence(persistence)
+        .form(form());
   }
 
   /// Tells what goes on where an earlier attempt ended.

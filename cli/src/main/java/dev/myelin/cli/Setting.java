@@ -62,6 +62,11 @@ enum Setting {
       "neighbours",
       "shared-memory",
       "shared-memory: frames of peers on this machine pass through memory; socket: as all others."),
+  COMPRESS(
+      "compress",
+      "auto",
+      "auto: compress tensors where that brings them over the measured link sooner; off; lz4;"
+          + " zstd."),
   STATE_DIR(
       "state-dir",
       "",

@@ -9,7 +9,6 @@ import dev.myelin.wire.Progress;
 import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -121,9 +120,9 @@ public final class Connection implements AutoCloseable {
     return link.remote();
   }
 
-  /// Returns the same as the socket has it, where a name was dialled.
-  InetAddress address() {
-    return link.address();
+  /// Returns what it stands on.
+  Link link() {
+    return link;
   }
 
   /// Returns the name of the dialect.

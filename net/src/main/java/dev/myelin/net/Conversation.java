@@ -8,6 +8,7 @@ import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Precedence;
 import dev.myelin.wire.TensorHeader;
+import dev.myelin.wire.pack.Packing;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ final class Conversation {
   private final KnownPeer peer;
   private final NodeEvents events;
   private final Intake intake;
+  private final Packings packings;
   private final Map<Integer, Sending> sendings = new ConcurrentHashMap<>();
 
   /// What a conversation tells its node beyond tensors.
@@ -31,6 +33,7 @@ final class Conversation {
     this.peer = peer;
     this.events = events;
     this.intake = intake;
+    this.packings = Packings.of(connection, events::packed);
     if (connection.features().windows()) {
       Lodging lodging = intake.lodge(new Host());
       if (lodging != null) {
@@ -90,6 +93,11 @@ final class Conversation {
     return connection.introduction().proof() == Introduction.Proof.MUTUAL;
   }
 
+  /// Returns how the last of it was compressed.
+  Compression compression() {
+    return packings.present();
+  }
+
   /// Sends a tensor; waits for the receiver's word if its header has a digest.
   Receipt send(TensorHeader header, Tensor tensor, SendOptions options)
       throws IOException, InterruptedException {
@@ -127,15 +135,19 @@ final class Conversation {
     Sending sending = new Sending(header.name(), options.progress(), options.pace(), begunNanos);
     Precedence precedence =
         options.pace().precedence().orElseGet(() -> Precedence.of(header.byteSize()));
+    Packing packing = packings.packing(header, options.form());
     sendings.put(stream, sending);
     long bytes = tensor.byteSize();
     try {
-      door.pass(new Message.Transfer(stream, header, tensor, precedence), sending);
+      door.pass(new Message.Transfer(stream, header, tensor, precedence).packed(packing), sending);
       events.sent(peer, bytes);
       boolean answered = header.digest() != TensorHeader.Digest.NONE;
-      return answered && connection.features().confirms()
-          ? sending.await(options.limit())
-          : new Receipt(bytes, false);
+      if (!answered || !connection.features().confirms()) {
+        return new Receipt(bytes, false);
+      }
+      Receipt receipt = sending.await(options.limit());
+      packings.confirmed(packing);
+      return receipt;
     } catch (PeerException.Overloaded e) {
       if (!sending.dropped()) {
         throw e;

@@ -171,7 +171,13 @@ final class InboxIntake implements Intake {
   @Override
   public void complete(PeerId from, Message.Transfer transfer) throws InterruptedException {
     Delivery delivery =
-        new Delivery(from, transfer.header().name(), transfer.tensor(), true, transfer.digestHex());
+        new Delivery(
+            from,
+            transfer.header().name(),
+            transfer.tensor(),
+            true,
+            transfer.digestHex(),
+            transfer.travelledAs());
     if (lodging != null) {
       // It has had room since it began; the count moves from those that land to those that wait.
       inbox.add(delivery);
@@ -205,7 +211,7 @@ final class InboxIntake implements Intake {
             : join(end.stream(), all);
     long bytes = whole.byteSize();
     String name = "stream-" + Integer.toUnsignedString(end.stream());
-    Delivery delivery = new Delivery(from, name, whole, false, "");
+    Delivery delivery = new Delivery(from, name, whole, false, "", DType.U8);
     if (lodging == null) {
       inbox.put(delivery);
     } else {

@@ -122,6 +122,15 @@ final class KnownPeer implements Peer {
   }
 
   @Override
+  public Compression compression() {
+    return locked(
+        () -> {
+          Conversation open = openConversation();
+          return open == null ? Compression.OFF : open.compression();
+        });
+  }
+
+  @Override
   public long bytesSent() {
     return sent.sum();
   }

@@ -97,31 +97,41 @@ public record NodeConfig(
   /// @param threads what kind of thread reads a connection
   /// @param profile what a reader does before it sleeps
   /// @param neighbours how peers on the same machine are reached
-  public record Links(Threads threads, Profile profile, Neighbours neighbours) {
+  /// @param compression whether tensors are made smaller on their way, where nobody says otherwise
+  public record Links(
+      Threads threads, Profile profile, Neighbours neighbours, Compression compression) {
     public Links {
       Objects.requireNonNull(neighbours, "neighbours");
       Objects.requireNonNull(threads, "threads");
       Objects.requireNonNull(profile, "profile");
+      Objects.requireNonNull(compression, "compression");
     }
 
-    /// Returns platform threads, the balanced profile, and memory shared with neighbours.
+    /// Returns platform threads, the balanced profile, memory shared with neighbours, and
+    /// compression where it pays.
     public static Links defaults() {
-      return new Links(Threads.PLATFORM, Profile.BALANCED, Neighbours.SHARED_MEMORY);
+      return new Links(
+          Threads.PLATFORM, Profile.BALANCED, Neighbours.SHARED_MEMORY, Compression.AUTO);
     }
 
     /// Returns a copy with another kind of reader thread.
     public Links threads(Threads other) {
-      return new Links(other, profile, neighbours);
+      return new Links(other, profile, neighbours, compression);
     }
 
     /// Returns a copy with another profile.
     public Links profile(Profile other) {
-      return new Links(threads, other, neighbours);
+      return new Links(threads, other, neighbours, compression);
+    }
+
+    /// Returns a copy that compresses otherwise.
+    public Links compression(Compression other) {
+      return new Links(threads, profile, neighbours, other);
     }
 
     /// Returns a copy that reaches peers on the same machine otherwise.
     public Links neighbours(Neighbours other) {
-      return new Links(threads, profile, other);
+      return new Links(threads, profile, other, compression);
     }
   }
 

@@ -65,6 +65,12 @@ final class NodeEvents {
     counters.add(Counters.Counter.TENSOR_BYTES_SENT, bytes);
   }
 
+  /// Notes that bytes of a tensor were compressed, and into how many.
+  void packed(long plainBytes, long sentBytes) {
+    counters.add(Counters.Counter.TENSOR_BYTES_PACKED, plainBytes);
+    counters.add(Counters.Counter.TENSOR_BYTES_SAVED, Math.max(0, plainBytes - sentBytes));
+  }
+
   void received(KnownPeer peer, int stream, TensorHeader header, long bytes) {
     peer.addReceived(bytes);
     Flight.received(bytes);

@@ -58,6 +58,10 @@ public interface Peer {
   /// Returns what carries the bytes we send; empty while there is no connection.
   Optional<Medium> medium();
 
+  /// Returns how the last of what was sent to it was compressed: what [Compression#AUTO] has come
+  /// to.
+  Compression compression();
+
   /// Returns the bytes of tensors sent to it.
   long bytesSent();
 

@@ -97,7 +97,9 @@ final class Reunion {
   private boolean isTakeover(KnownPeer peer, Connection newcomer) {
     for (Conversation older : peer.conversations()) {
       Connection known = older.connection();
-      if (older.open() && !samePlace(known.address(), newcomer.address()) && alive(known)) {
+      if (older.open()
+          && !samePlace(known.link().address(), newcomer.link().address())
+          && alive(known)) {
         transport.counting().add(Counters.Counter.REFUSED_TAKEOVER);
         String reason = "claims the id of a peer that is connected from " + known.remote();
         events.refused(newcomer.remote(), reason);
@@ -144,14 +146,14 @@ final class Reunion {
       return;
     }
     List<Message.Contact> others = new ArrayList<>();
-    InetAddress here = conversation.connection().address();
+    InetAddress here = conversation.connection().link().address();
     Optional<Message.Contact> newcomer = contact(peer, conversation);
     for (KnownPeer other : roster.all()) {
       if (other == peer || !other.proven() || others.size() >= MOST_CONTACTS) {
         continue;
       }
       for (Conversation open : other.conversations()) {
-        InetAddress place = open.connection().address();
+        InetAddress place = open.connection().link().address();
         if (isOfUse(place, here)) {
           contact(other, open).ifPresent(others::add);
         }

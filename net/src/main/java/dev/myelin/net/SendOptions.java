@@ -14,12 +14,14 @@ import java.util.Optional;
 /// @param progress told after each frame
 /// @param persistence whether an interrupted transfer is taken up again
 /// @param pace how urgent it is, and what happens when it cannot leave at once
+/// @param form in which form it travels
 public record SendOptions(
     TensorHeader.Digest digest,
     Duration limit,
     Progress progress,
     Persistence persistence,
-    Pace pace) {
+    Pace pace,
+    Form form) {
   public SendOptions {
     Objects.requireNonNull(digest, "digest");
     if (digest == TensorHeader.Digest.NONE) {
@@ -30,6 +32,7 @@ public record SendOptions(
     Objects.requireNonNull(progress, "progress");
     Objects.requireNonNull(persistence, "persistence");
     Objects.requireNonNull(pace, "pace");
+    Objects.requireNonNull(form, "form");
   }
 
   /// What happens to a tensor for which the receiver has no room now. It is known here when the
@@ -62,34 +65,35 @@ public record SendOptions(
     }
   }
 
-  /// Returns CRC-32C, 30 seconds, nobody watching, one attempt, the usual pace.
+  /// Returns CRC-32C, 30 seconds, nobody watching, one attempt, the usual pace, the exact form.
   public static SendOptions defaults() {
     return new SendOptions(
         TensorHeader.Digest.CRC32C,
         Duration.ofSeconds(30),
         Progress.NONE,
         Persistence.once(),
-        Pace.defaults());
+        Pace.defaults(),
+        Form.exact());
   }
 
   /// Returns a copy with another digest.
   public SendOptions digest(TensorHeader.Digest other) {
-    return new SendOptions(other, limit, progress, persistence, pace);
+    return new SendOptions(other, limit, progress, persistence, pace, form);
   }
 
   /// Returns a copy with another limit.
   public SendOptions limit(Duration other) {
-    return new SendOptions(digest, other, progress, persistence, pace);
+    return new SendOptions(digest, other, progress, persistence, pace, form);
   }
 
   /// Returns a copy with another watcher.
   public SendOptions progress(Progress other) {
-    return new SendOptions(digest, limit, other, persistence, pace);
+    return new SendOptions(digest, limit, other, persistence, pace, form);
   }
 
   /// Returns a copy that is tried otherwise.
   public SendOptions persistence(Persistence other) {
-    return new SendOptions(digest, limit, progress, other, pace);
+    return new SendOptions(digest, limit, progress, other, pace, form);
   }
 
   /// Returns a copy in that class.
@@ -110,6 +114,11 @@ public record SendOptions(
     return pace(changed);
   }
 
+  /// Returns a copy that travels otherwise.
+  public SendOptions form(Form other) {
+    return new SendOptions(digest, limit, progress, persistence, pace, other);
+  }
+
   /// Returns how long to try again: not beyond the deadline.
   Duration retryFor() {
     Duration wanted = persistence.retryFor();
@@ -117,6 +126,6 @@ public record SendOptions(
   }
 
   private SendOptions pace(Pace other) {
-    return new SendOptions(digest, limit, progress, persistence, other);
+    return new SendOptions(digest, limit, progress, persistence, other, form);
   }
 }

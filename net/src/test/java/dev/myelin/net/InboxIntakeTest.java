@@ -88,7 +88,7 @@ class InboxIntakeTest {
     Tensor tensor = pool.allocate(DType.U8, Shape.of(10));
     Thread.currentThread().interrupt();
     try {
-      inbox.put(new Delivery(PEER, "late", tensor, true, ""));
+      inbox.put(new Delivery(PEER, "late", tensor, true, "", tensor.dtype()));
     } catch (InterruptedException e) {
       assertThat(pool.outstanding()).isZero();
     } finally {

@@ -3,7 +3,9 @@ package dev.myelin.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.tensor.DType;
 import dev.myelin.tensor.NpyFile;
+import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.FaultProxy;
@@ -11,6 +13,7 @@ import dev.myelin.wire.Limits;
 import dev.myelin.wire.Progress;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Tensors of which a part had arrived before.
 @Timeout(60)
@@ -34,6 +39,9 @@ class ResumeTest {
   private final List<Long> resumed = new CopyOnWriteArrayList<>();
   private final TensorPool pool = TensorPool.open("test", 16 << 20);
   private final Tensor tensor = Lab.counted(pool, BYTES);
+
+  /// In which the tensor travels.
+  private Form form = Form.exact();
 
   @TempDir Path folder;
 
@@ -63,11 +71,60 @@ class ResumeTest {
     assertResumed(490_000);
   }
 
+  @ParameterizedTest
+  @CsvSource({"OFF, ZSTD", "ZSTD, OFF", "LZ4, ZSTD"})
+  void goesOnWhetherPackedOrNot(Compression before, Compression after) throws Exception {
+    try (Node receiver = receiver(Lab.LOOPBACK)) {
+      form = Form.exact().compression(before);
+      giveUpAt(500_000, receiver.endpoint());
+      form = Form.exact().compression(after);
+      deliver(receiver.endpoint(), TensorHeader.Digest.SHA256);
+    }
+    assertResumed(480_000);
+  }
+
+  @Test
+  void aRoundedTensorGoesOnWhereItEndedAndAnExactOneBeginsAnew() throws Exception {
+    try (Tensor floats = thirds();
+        Node receiver = receiver(Lab.LOOPBACK);
+        Node sender = Node.start(frames(Lab.config()))) {
+      sender.addListener(watcher());
+      Peer peer = sender.connect(receiver.endpoint(), Lab.SOON);
+      form = Form.exact().wire(DType.F16);
+      for (Form next : List.of(form, Form.exact())) {
+        SendOptions options = resuming(TensorHeader.Digest.SHA256);
+        assertThatThrownBy(() -> peer.deliver("w", floats, options.progress(enough(500_000))))
+            .hasMessage("enough");
+        Lab.eventually(receiver, "streams-cancelled", stored.size() + 1L);
+        assertThat(peer.deliver("w", floats, options.form(next)).confirmed()).isTrue();
+      }
+    }
+    assertThat(stored).hasSize(2);
+    assertThat(resumed).singleElement().satisfies(from -> assertThat(from).isGreaterThan(400_000));
+    assertThat(first(stored.getFirst()))
+        .isEqualTo(Float.float16ToFloat(Float.floatToFloat16(1 / 3f)));
+    assertThat(first(stored.getLast())).isEqualTo(1 / 3f);
+  }
+
+  private Tensor thirds() {
+    Tensor floats = pool.allocate(DType.F32, Shape.of(250_016));
+    for (int i = 0; i < 250_016; i++) {
+      floats.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (i + 1) / 3f);
+    }
+    return floats;
+  }
+
+  private static float first(Stored file) throws IOException {
+    try (NpyFile npy = NpyFile.open(file.file())) {
+      return npy.tensor().segment().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+    }
+  }
+
   @Test
   void beginsAnewWhenTheContentChangedMeanwhile() throws Exception {
     try (Node receiver = receiver(Lab.LOOPBACK)) {
       giveUpAt(500_000, receiver.endpoint());
-      tensor.segment().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 200_000, (byte) 77);
+      tensor.segment().set(ValueLayout.JAVA_BYTE, 200_000, (byte) 77);
       deliver(receiver.endpoint(), TensorHeader.Digest.SHA256);
     }
     assertThat(resumed).isEmpty();
@@ -178,21 +235,21 @@ class ResumeTest {
   private void giveUpAt(long bytes, Endpoint receiver) throws Exception {
     try (Node sender = Node.start(frames(Lab.config()))) {
       Peer peer = sender.connect(receiver, Lab.SOON);
-      Progress ending =
-          (sent, _) -> {
-            if (sent >= bytes) {
-              throw new IOException("enough");
-            }
-          };
-      assertThatThrownBy(
-              () ->
-                  peer.deliver("w", tensor, resuming(TensorHeader.Digest.SHA256).progress(ending)))
-          .hasMessage("enough");
+      SendOptions options = resuming(TensorHeader.Digest.SHA256).progress(enough(bytes));
+      assertThatThrownBy(() -> peer.deliver("w", tensor, options)).hasMessage("enough");
     }
   }
 
-  private static SendOptions resuming(TensorHeader.Digest digest) {
-    return SendOptions.defaults().digest(digest).persistence(Persistence.resuming(0));
+  private static Progress enough(long bytes) {
+    return (sent, _) -> {
+      if (sent >= bytes) {
+        throw new IOException("enough");
+      }
+    };
+  }
+
+  private SendOptions resuming(TensorHeader.Digest digest) {
+    return SendOptions.defaults().digest(digest).persistence(Persistence.resuming(0)).form(form);
   }
 
   private void deliver(Endpoint receiver, TensorHeader.Digest digest) throws Exception {

@@ -35,12 +35,22 @@ public final class Conversion {
       throw new IllegalArgumentException(
           "shape: " + to.shape() + " (expected: " + from.shape() + ")");
     }
-    if (from.dtype() == to.dtype()) {
-      to.segment().copyFrom(from.segment());
-    } else if (to.dtype() == DType.F32) {
-      toF32(from, to);
-    } else if (from.dtype() == DType.F32) {
-      fromF32(from, to);
+    convert(from.dtype(), from.segment(), to.dtype(), to.segment(), from.shape().elements());
+  }
+
+  /// Converts the first `count` elements of one segment into the first of another; of equal type,
+  /// copies them.
+  ///
+  /// @throws IllegalArgumentException if there is no such conversion
+  /// @throws IndexOutOfBoundsException if one of the segments is too short
+  public static void convert(
+      DType from, MemorySegment source, DType to, MemorySegment target, long count) {
+    if (from == to) {
+      MemorySegment.copy(source, 0, target, 0, from.bytesFor(count));
+    } else if (to == DType.F32) {
+      toF32(from, source, target, count);
+    } else if (from == DType.F32) {
+      fromF32(to, source, target, count);
     } else {
       throw unsupported(from, to);
     }
@@ -70,24 +80,22 @@ public final class Conversion {
     };
   }
 
-  private static void toF32(Tensor from, Tensor to) {
-    long count = from.shape().elements();
-    switch (from.dtype()) {
-      case F16 -> f16ToF32(from.segment(), to.segment(), count);
-      case BF16 -> bf16ToF32(from.segment(), to.segment(), count);
-      case Q8_0 -> q8ToF32(from.segment(), to.segment(), count);
-      case Q4_0 -> q4ToF32(from.segment(), to.segment(), count);
-      default -> throw unsupported(from, to);
+  private static void toF32(DType from, MemorySegment source, MemorySegment target, long count) {
+    switch (from) {
+      case F16 -> f16ToF32(source, target, count);
+      case BF16 -> bf16ToF32(source, target, count);
+      case Q8_0 -> q8ToF32(source, target, count);
+      case Q4_0 -> q4ToF32(source, target, count);
+      default -> throw unsupported(from, DType.F32);
     }
   }
 
-  private static void fromF32(Tensor from, Tensor to) {
-    long count = from.shape().elements();
-    switch (to.dtype()) {
-      case F16 -> f32ToF16(from.segment(), to.segment(), count);
-      case BF16 -> f32ToBf16(from.segment(), to.segment(), count);
-      case Q8_0 -> f32ToQ8(from.segment(), to.segment(), count);
-      default -> throw unsupported(from, to);
+  private static void fromF32(DType to, MemorySegment source, MemorySegment target, long count) {
+    switch (to) {
+      case F16 -> f32ToF16(source, target, count);
+      case BF16 -> f32ToBf16(source, target, count);
+      case Q8_0 -> f32ToQ8(source, target, count);
+      default -> throw unsupported(DType.F32, to);
     }
   }
 
@@ -217,9 +225,9 @@ public final class Conversion {
     return (byte) (value + Math.copySign(0.5, value));
   }
 
-  private static IllegalArgumentException unsupported(Tensor from, Tensor to) {
+  private static IllegalArgumentException unsupported(DType from, DType to) {
     return new IllegalArgumentException(
-        ("conversion: " + from.dtype() + " to " + to.dtype())
+        ("conversion: " + from + " to " + to)
             + " (expected: F32 to or from F16, BF16, Q8_0, or from Q4_0)");
   }
 }

@@ -1,8 +1,11 @@
 package dev.myelin.wire;
 
+import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.pack.Packing;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What two peers say to each other, in whichever dialect.
 public sealed interface Message {
@@ -11,8 +14,15 @@ public sealed interface Message {
   /// `digestHex` is empty where none was sent.
   ///
   /// @param precedence how urgently it is sent; for a received one, what its size suggests
+  /// @param packing how its bytes are made fewer, where the peer understands that; for a received
+  ///   one, only its wire type means something. Null where it travels as it is
   record Transfer(
-      int stream, TensorHeader header, Tensor tensor, String digestHex, Precedence precedence)
+      int stream,
+      TensorHeader header,
+      Tensor tensor,
+      String digestHex,
+      Precedence precedence,
+      @Nullable Packing packing)
       implements Message {
     /// A tensor to be sent, in the class of its size.
     public Transfer(int stream, TensorHeader header, Tensor tensor) {
@@ -21,12 +31,22 @@ public sealed interface Message {
 
     /// A tensor in the class of its size.
     public Transfer(int stream, TensorHeader header, Tensor tensor, String digestHex) {
-      this(stream, header, tensor, digestHex, Precedence.of(header.byteSize()));
+      this(stream, header, tensor, digestHex, Precedence.of(header.byteSize()), null);
     }
 
     /// A tensor to be sent in that class.
     public Transfer(int stream, TensorHeader header, Tensor tensor, Precedence precedence) {
-      this(stream, header, tensor, "", precedence);
+      this(stream, header, tensor, "", precedence, null);
+    }
+
+    /// Returns a copy that is packed so.
+    public Transfer packed(@Nullable Packing other) {
+      return new Transfer(stream, header, tensor, digestHex, precedence, other);
+    }
+
+    /// Returns what its elements are, or were, on the way.
+    public DType travelledAs() {
+      return packing == null ? header.dtype() : packing.wire();
     }
   }
 

@@ -139,12 +139,10 @@ public final class AsocDissector implements Dissection.Dissector {
       case AsocExtension.Digest(var value) -> fields.put("value", value.hex());
       case AsocExtension.Abort(int code, String text) -> words(code, text, fields);
       case AsocExtension.Cancel(int code, String text) -> words(code, text, fields);
-      case AsocExtension.Receipt(int code, long bytes, String text) -> {
-        words(code, text, fields);
-        fields.put("bytes", bytes);
-      }
+      case AsocExtension.Receipt receipt -> receipt(receipt, fields);
       case AsocExtension.Whole whole -> whole(whole, fields);
       case AsocExtension.Credit(long bytes) -> fields.put("bytes", bytes);
+      case AsocExtension.Packed packed -> packed(packed, fields);
       case AsocExtension.Resume resume -> resume(resume, fields);
       case AsocExtension.Ping(long token) -> fields.put("token", token);
       case AsocExtension.Pong(long token) -> fields.put("token", token);
@@ -233,6 +231,16 @@ public final class AsocDissector implements Dissection.Dissector {
         fields.put("bytes", bytes);
       }
     }
+  }
+
+  private static void receipt(AsocExtension.Receipt receipt, Map<String, Object> fields) {
+    words(receipt.code(), receipt.text(), fields);
+    fields.put("bytes", receipt.bytes());
+  }
+
+  private static void packed(AsocExtension.Packed packed, Map<String, Object> fields) {
+    fields.put("shuffle", (long) packed.shuffle());
+    fields.put("wire_dtype", name(AsocTypes.dtype(packed.wire()), packed.wire()));
   }
 
   private static String name(@Nullable Enum<?> constant, int code) {

@@ -24,6 +24,7 @@ sealed interface AsocExtension {
   int RECEIPT = 0x14;
   int CREDIT = 0x15;
   int WHOLE = 0x16;
+  int PACKED = 0x17;
   int RESUME = 0x18;
   int REFERENCE = 0x19;
   int PING = 0x20;
@@ -116,6 +117,13 @@ sealed interface AsocExtension {
   /// The receiver lets this stream of the other side, or for stream 0 all of them together, go so
   /// far.
   record Credit(long bytes) implements AsocExtension {}
+
+  /// The DATA of this stream is packed; behind OPEN and before the first DATA. Each payload is a
+  /// chunk as [dev.myelin.wire.pack.Packer] makes them.
+  ///
+  /// @param shuffle the bytes of the elements that were taken apart
+  /// @param wire the code of what the elements are on the way
+  record Packed(int shuffle, int wire) implements AsocExtension {}
 
   /// One of the three steps by which a stream is taken up again: [Ask], [Held], [From].
   sealed interface Resume extends AsocExtension {

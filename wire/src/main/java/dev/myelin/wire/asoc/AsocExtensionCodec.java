@@ -55,6 +55,7 @@ final class AsocExtensionCodec {
       case AsocExtension.RECEIPT -> "RECEIPT";
       case AsocExtension.CREDIT -> "CREDIT";
       case AsocExtension.WHOLE -> "WHOLE";
+      case AsocExtension.PACKED -> "PACKED";
       case AsocExtension.RESUME -> "RESUME";
       case AsocExtension.PING -> "PING";
       case AsocExtension.PONG -> "PONG";
@@ -92,6 +93,8 @@ final class AsocExtensionCodec {
               new AsocExtension.Receipt(in.u16("code"), in.size("bytes"), words(in));
           case AsocExtension.WHOLE -> whole(in, limits);
           case AsocExtension.CREDIT -> new AsocExtension.Credit(in.size("bytes"));
+          case AsocExtension.PACKED ->
+              new AsocExtension.Packed(in.u8("shuffle"), in.u8("wire type"));
           case AsocExtension.RESUME -> resume(in, limits);
           case AsocExtension.PING -> new AsocExtension.Ping(in.u64("token"));
           case AsocExtension.PONG -> new AsocExtension.Pong(in.u64("token"));
@@ -222,11 +225,9 @@ final class AsocExtensionCodec {
       case AsocExtension.Cancel(int code, String text) ->
           words(code, text, head(AsocExtension.CANCEL, out));
       case AsocExtension.Receipt receipt -> receipt(receipt, head(AsocExtension.RECEIPT, out));
-      case AsocExtension.Whole(AsocExtension.Open open, AsocBytes digest, var content) -> {
-        whole(open, digest, head(AsocExtension.WHOLE, out));
-        out.write(content.toArray(ValueLayout.JAVA_BYTE));
-      }
+      case AsocExtension.Whole whole -> whole(whole, head(AsocExtension.WHOLE, out));
       case AsocExtension.Credit(long bytes) -> head(AsocExtension.CREDIT, out).writeLong(bytes);
+      case AsocExtension.Packed packed -> packed(packed, head(AsocExtension.PACKED, out));
       case AsocExtension.Resume resume -> resume(resume, head(AsocExtension.RESUME, out));
       case AsocExtension.Ping(long token) -> head(AsocExtension.PING, out).writeLong(token);
       case AsocExtension.Pong(long token) -> head(AsocExtension.PONG, out).writeLong(token);
@@ -289,6 +290,16 @@ final class AsocExtensionCodec {
     open(open, out);
     out.writeByte(digest.length());
     out.write(digest.toArray());
+  }
+
+  private static void whole(AsocExtension.Whole whole, DataOutputStream out) throws IOException {
+    whole(whole.open(), whole.digest(), out);
+    out.write(whole.content().toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  private static void packed(AsocExtension.Packed packed, DataOutputStream out) throws IOException {
+    out.writeByte(packed.shuffle());
+    out.writeByte(packed.wire());
   }
 
   private static void receipt(AsocExtension.Receipt receipt, DataOutputStream out)

@@ -2,6 +2,7 @@ package dev.myelin.wire.asoc;
 
 import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.pack.PackCodec;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -23,6 +24,8 @@ enum AsocFeature {
   WINDOWS(5),
   /// Small tensors come in one frame (WHOLE).
   WHOLE(6),
+  /// Streams may be compressed, or travel in a narrower type (PACKED).
+  PACKED(7),
   /// Interrupted streams are taken up again (RESUME).
   RESUME(8),
   /// Nodes of one machine share memory (MEET, MET, MOVE), and tensors in it (REFERENCE, FREE).
@@ -56,6 +59,7 @@ enum AsocFeature {
       case WINDOWS -> limits.flow().windowBytes() > 0;
       case RESUME -> limits.partials().files() > 0;
       case WHOLE -> limits.frames().controlBytes() >= AsocExtension.Whole.PAYLOAD;
+      case PACKED -> PackCodec.LZ4.isAvailable() && PackCodec.ZSTD.isAvailable();
       case TENSORS, RECEIPTS, ALIVE, FAREWELL, CONTACTS, SHARED, TLS -> true;
     };
   }

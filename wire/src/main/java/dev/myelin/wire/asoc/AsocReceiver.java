@@ -19,24 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// A DATA frame of a described stream goes from the source straight into the tensor; no frame costs
 /// an allocation. Everything a peer can make this side keep is counted in [Limits].
 final class AsocReceiver {
-  /// Up to this size a chunk is shown where it lies before it is landed.
-  private static final int SHOWN_BYTES = 4 << 10;
-
   private final ByteSource in;
   private final AsocPayloads payloads;
   private final AsocIncoming incoming;
   private final AsocOpenings openings;
+  private final AsocUnloader unloader;
   private final AsocStreams streams;
   private final Limits limits;
   private final MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
   private final AsocUnwanted unwanted = new AsocUnwanted();
-
-  /// Shows a chunk to the landing; made once, so that a frame costs no allocation.
-  private final ByteSource.Visitor shower = this::show;
-
-  // Of the chunk being shown.
-  private @Nullable AsocStream shownStream;
-  private @Nullable Landing shownTo;
 
   /// @param outflow told of the peer's credit; null where the two know none
   /// @param offset how many bytes of the input the handshake took
@@ -52,6 +43,7 @@ final class AsocReceiver {
     boolean extended = proof == Introduction.Proof.MUTUAL;
     this.incoming = new AsocIncoming(limits, extended, outflow, offset);
     this.openings = new AsocOpenings(incoming);
+    this.unloader = new AsocUnloader(in, payloads, incoming);
     this.streams = incoming.streams;
   }
 
@@ -83,7 +75,7 @@ final class AsocReceiver {
       AsocStream stream = streams.find(each.stream());
       if (stream instanceof AsocStream.Described || stream instanceof AsocParked) {
         abandon(stream, each.text());
-        streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
+        streams.replace(stream, new AsocStream.Declined(stream));
         incoming.addDue(each);
       }
     }
@@ -94,6 +86,7 @@ final class AsocReceiver {
     for (AsocStream stream : streams.clear()) {
       abandon(stream, reason);
     }
+    payloads.release();
   }
 
   private void abandon(AsocStream stream, String reason) {
@@ -127,19 +120,10 @@ final class AsocReceiver {
       streams.add(stream);
     }
     requireSequence(stream);
-    count(stream, length);
+    long bytes = payloads.begin(stream.packaging, length, incoming.offset);
+    count(stream, bytes);
     stream.frames++;
-    return switch (stream) {
-      case AsocStream.Described described -> fill(described, length);
-      case AsocParked parked -> stash(parked, length);
-      case AsocStream.Plain plain -> chunk(plain, length, landing);
-      case AsocStream.Declined declined -> {
-        declined.bytes += length;
-        payloads.drop(length);
-        yield null;
-      }
-      case AsocStream.Asked _ -> throw malformed("DATA (expected: RESUME first)");
-    };
+    return unloader.unload(stream, bytes, landing);
   }
 
   /// Counts a frame in the windows of its stream and of the connection.
@@ -157,94 +141,6 @@ final class AsocReceiver {
     if (cost > 0) {
       incoming.count(cost, stream instanceof AsocParked parked ? parked : null);
     }
-  }
-
-  private @Nullable Message fill(AsocStream.Described stream, long length) throws IOException {
-    requireFit(stream, length, stream.segment.byteSize(), stream.promised);
-    try {
-      stream.landing.prepare(stream.id, stream.header, stream.bytes + length);
-    } catch (PeerException e) {
-      int code = AsocTypes.codeOf(e);
-      String text = String.valueOf(e.getMessage());
-      stream.abandon(text);
-      return declineRest(stream, length, code, text);
-    }
-    payloads.read(stream.segment, stream.bytes, length);
-    incoming.addDue(stream.landed(length));
-    return null;
-  }
-
-  private @Nullable Message stash(AsocParked stream, long length) throws IOException {
-    requireFit(stream, length, stream.header().byteSize(), stream.promised());
-    MemorySegment stash;
-    try {
-      stash = stream.toFill(length);
-    } catch (PeerException.Overloaded e) {
-      String text = String.valueOf(e.getMessage());
-      incoming.addDue(stream.abandon(text));
-      return declineRest(stream, length, FaultCode.OVERLOADED.code(), text);
-    }
-    payloads.read(stash, stream.bytes, length);
-    stream.bytes += length;
-    incoming.addDue(stream.filled(length));
-    return null;
-  }
-
-  private void requireFit(AsocStream stream, long length, long size, @Nullable AsocBytes promised)
-      throws PeerException.Malformed {
-    if (length > size - stream.bytes) {
-      throw malformed(
-          "length: %d (expected: <= %d of %d bytes) of DATA", length, size - stream.bytes, size);
-    }
-    if (promised != null) {
-      throw malformed("DATA behind DIGEST (expected: END)");
-    }
-  }
-
-  private @Nullable Message chunk(AsocStream.Plain stream, long length, Landing landing)
-      throws IOException {
-    if (length > limits.streams().tensorBytes() - stream.bytes) {
-      String text = "more than " + limits.streams().tensorBytes() + " bytes, the limit of a tensor";
-      return declineRest(stream, length, FaultCode.TOO_LARGE.code(), text);
-    }
-    if (length < SHOWN_BYTES && isTaken(stream, (int) length, landing)) {
-      stream.bytes += length;
-      return null;
-    }
-    Tensor tensor;
-    try {
-      tensor = landing.landChunk(stream.id, stream.frames - 1, length);
-    } catch (PeerException e) {
-      return declineRest(stream, length, AsocTypes.codeOf(e), String.valueOf(e.getMessage()));
-    }
-    try {
-      requireSize(tensor, length);
-      payloads.read(tensor.segment(), 0, length);
-    } catch (IOException | RuntimeException e) {
-      tensor.close();
-      throw e;
-    }
-    stream.bytes += length;
-    return new Message.TensorData(stream.id, stream.frames - 1, tensor);
-  }
-
-  private boolean isTaken(AsocStream stream, int length, Landing landing) throws IOException {
-    shownStream = stream;
-    shownTo = landing;
-    return in.offer(length, shower);
-  }
-
-  private boolean show(MemorySegment bytes, long at, int length) {
-    AsocStream stream = Objects.requireNonNull(shownStream);
-    return Objects.requireNonNull(shownTo)
-        .takeChunk(stream.id, stream.frames - 1, bytes, at, length);
-  }
-
-  private Message declineRest(AsocStream stream, long length, int code, String text)
-      throws IOException {
-    streams.replace(stream, new AsocStream.Declined(stream.id, stream.limit));
-    payloads.drop(length);
-    return new Message.Declined(stream.id, code, text);
   }
 
   private @Nullable Message end(int id, long length) throws IOException {
@@ -274,9 +170,14 @@ final class AsocReceiver {
         };
     AsocStream ended = streams.get(ending.id);
     if (ended != null) {
-      streams.remove(ended);
+      remove(ended);
     }
     return message;
+  }
+
+  private void remove(AsocStream stream) {
+    streams.remove(stream);
+    payloads.ended(stream.packaging);
   }
 
   /// A parked stream that is whole waits on without this session, if its memory did not come just
@@ -319,9 +220,11 @@ final class AsocReceiver {
       }
       return null;
     }
-    return kind < AsocExtension.PING
-        ? ofStream(requireNamed(id), extension, landing)
-        : AsocWords.message(extension, payload);
+    if (kind < AsocExtension.PING) {
+      return ofStream(requireNamed(id), extension, landing);
+    }
+    payloads.idle();
+    return AsocWords.message(extension, payload);
   }
 
   private @Nullable Message ofStream(int id, AsocExtension extension, Landing landing)
@@ -334,6 +237,7 @@ final class AsocReceiver {
           new Message.Held(id, bytes, value.hex());
       case AsocExtension.From(long bytes) -> openings.from(id, bytes, landing);
       case AsocExtension.Digest(AsocBytes value) -> promise(id, value);
+      case AsocExtension.Packed packing -> pack(id, packing);
       case AsocExtension.Abort(int code, String text) -> aborted(id, code, text);
       case AsocExtension.Cancel(int code, String text) -> cancelled(id, code, text);
       case AsocExtension.Receipt(int code, long bytes, String text) ->
@@ -344,6 +248,21 @@ final class AsocReceiver {
       }
       default -> new Message.Opaque(AsocHeader.CONTROL, payloads.last(AsocHeader.length(header)));
     };
+  }
+
+  private @Nullable Message pack(int id, AsocExtension.Packed packing)
+      throws PeerException.Malformed {
+    AsocStream stream = streams.find(id);
+    if (stream == null || !AsocParcels.mayBegin(stream)) {
+      throw malformed("PACKED (expected: once, between OPEN and the first DATA)");
+    }
+    String trouble = payloads.unpack(stream, packing);
+    if (trouble != null) {
+      abandon(stream, trouble);
+      streams.replace(stream, new AsocStream.Declined(stream));
+      return new Message.Declined(id, FaultCode.UNSUPPORTED.code(), trouble);
+    }
+    return null;
   }
 
   private Message cancelled(int id, int code, String text) {
@@ -391,7 +310,7 @@ final class AsocReceiver {
   private @Nullable Message aborted(int id, int code, String text) {
     AsocStream stream = streams.find(id);
     if (stream != null) {
-      streams.remove(stream);
+      remove(stream);
       abandon(stream, "the peer gave it up: " + text);
     }
     // Of a declined stream the caller has heard already.

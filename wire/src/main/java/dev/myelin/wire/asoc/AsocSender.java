@@ -109,19 +109,21 @@ final class AsocSender {
     int chunk = chunkBytes(segment.byteSize());
     Precedence precedence = transfer.precedence();
     if (!features.contains(AsocFeature.TENSORS)) {
-      Cut cut = new Cut(0, 0, chunk, precedence, null);
+      Cut cut = new Cut(0, 0, chunk, precedence, null, null);
       end(precedence, stream, data(stream, segment, cut, null, progress));
       return;
     }
     AsocExtension.Open open = open(header);
-    RunningDigest digest = RunningDigest.of(header.digest(), segment);
     if (isSmall(open)) {
-      whole(transfer, open, digest, progress);
+      whole(transfer, open, RunningDigest.of(header.digest(), segment), progress);
       return;
     }
-    try (AsocOutflow.Stream credit = credit(stream, header, 0, progress)) {
+    try (AsocParcels parcels = parcels(transfer);
+        AsocOutflow.Stream credit = credit(stream, header, 0, progress)) {
       control(precedence, stream, open);
-      Cut cut = new Cut(0, 0, chunk, precedence, credit);
+      Cut cut = new Cut(0, 0, chunkBytes(chunk, parcels), precedence, credit, parcels);
+      announce(cut, stream);
+      RunningDigest digest = cut.digest(header.digest(), segment);
       finish(cut, stream, data(stream, segment, cut, digest, progress), digest);
     }
   }
@@ -156,29 +158,52 @@ final class AsocSender {
   private void rest(Message.Rest rest, Progress progress) throws IOException {
     int stream = named(rest.transfer().stream());
     MemorySegment segment = segment(rest.transfer());
-    RunningDigest digest = common(rest, segment);
-    long from = digest.bytes();
     Precedence precedence = rest.transfer().precedence();
-    try (AsocOutflow.Stream credit = credit(stream, rest.transfer().header(), from, progress)) {
-      control(precedence, stream, new AsocExtension.From(from));
-      report(progress, stream, from, segment.byteSize());
-      Cut cut = new Cut(from, 0, chunkBytes(segment.byteSize()), precedence, credit);
+    try (AsocParcels parcels = parcels(rest.transfer())) {
+      int chunk = chunkBytes(chunkBytes(segment.byteSize()), parcels);
+      Cut all = new Cut(0, 0, chunk, precedence, null, parcels);
+      rest(stream, rest, all, common(rest, segment, all), progress);
+    }
+  }
+
+  private void rest(int stream, Message.Rest rest, Cut all, RunningDigest digest, Progress progress)
+      throws IOException {
+    TensorHeader header = rest.transfer().header();
+    long from = digest.bytes();
+    try (AsocOutflow.Stream credit = credit(stream, header, from, progress)) {
+      control(all.precedence(), stream, new AsocExtension.From(from));
+      Cut cut = new Cut(from, 0, all.chunkBytes(), all.precedence(), credit, all.parcels());
+      announce(cut, stream);
+      report(progress, stream, from, header.byteSize());
+      MemorySegment segment = rest.transfer().tensor().segment();
       finish(cut, stream, data(stream, segment, cut, digest, progress), digest);
     }
   }
 
-  /// Returns the digest of what the receiver has, nothing if it has something else.
-  private static RunningDigest common(Message.Rest rest, MemorySegment segment) {
+  /// Returns the digest of what the receiver has, nothing if it has something else, or something
+  /// behind which no chunk can begin.
+  private static RunningDigest common(Message.Rest rest, MemorySegment segment, Cut all) {
     TensorHeader.Digest kind = rest.transfer().header().digest();
-    RunningDigest digest = Objects.requireNonNull(RunningDigest.of(kind, segment), "digest");
+    RunningDigest digest = Objects.requireNonNull(all.digest(kind, segment), "digest");
     long held = rest.held().bytes();
-    if (held == 0 || held > segment.byteSize()) {
+    if (held == 0 || held > segment.byteSize() || held % all.unit() != 0) {
       return digest;
     }
-    digest.update(0, held);
+    all.take(digest, segment, held);
     return digest.hex().equals(rest.held().digestHex())
         ? digest
-        : Objects.requireNonNull(RunningDigest.of(kind, segment));
+        : Objects.requireNonNull(all.digest(kind, segment));
+  }
+
+  private void announce(Cut cut, int stream) throws IOException {
+    AsocParcels parcels = cut.parcels();
+    if (parcels != null) {
+      control(cut.precedence(), stream, parcels.announcement());
+    }
+  }
+
+  private static int chunkBytes(int plain, @Nullable AsocParcels parcels) {
+    return parcels == null ? plain : parcels.chunkBytes(plain);
   }
 
   /// Returns whether a tensor goes in one frame with its description.
@@ -215,6 +240,10 @@ final class AsocSender {
       }
     }
     progress.sent(size, size);
+  }
+
+  private @Nullable AsocParcels parcels(Message.Transfer transfer) {
+    return features.contains(AsocFeature.PACKED) ? AsocParcels.of(transfer) : null;
   }
 
   /// Waits for room among what streams send unasked.
@@ -254,21 +283,46 @@ final class AsocSender {
   }
 
   /// How a segment is cut: its first byte, the sequence of the first frame, the most bytes in each,
-  /// their class, and the peer's credit where it takes some.
+  /// their class, the peer's credit where it takes some, and what packs them if anything.
   private record Cut(
       long fromByte,
       long firstSequence,
       int chunkBytes,
       Precedence precedence,
-      AsocOutflow.@Nullable Stream credit) {
+      AsocOutflow.@Nullable Stream credit,
+      @Nullable AsocParcels parcels) {
     /// Returns the size of the frame behind so many bytes; waits for credit.
     long next(long at, long total, Progress progress) throws IOException {
       long size = Math.min(chunkBytes, total - at);
-      return credit == null ? size : Math.min(size, credit.await(at, progress));
+      if (credit == null) {
+        return size;
+      }
+      long allowed = credit.await(at + unit() - 1, progress) + unit() - 1;
+      return Math.min(size, allowed - allowed % unit());
+    }
+
+    /// Returns of how many bytes each frame is a multiple.
+    int unit() {
+      return parcels == null ? 1 : parcels.unit();
+    }
+
+    /// Returns the digest of what arrives.
+    @Nullable RunningDigest digest(TensorHeader.Digest kind, MemorySegment segment) {
+      MemorySegment arriving = parcels == null ? segment : parcels.digested(segment, chunkBytes);
+      return RunningDigest.of(kind, arriving);
+    }
+
+    /// Has the digest take the first bytes of the tensor as they arrive.
+    void take(RunningDigest digest, MemorySegment segment, long bytes) {
+      if (parcels == null) {
+        digest.update(0, bytes);
+      } else {
+        parcels.take(digest, segment, bytes, chunkBytes);
+      }
     }
 
     boolean waits(long at) {
-      return credit != null && credit.isSpent(at);
+      return credit != null && credit.isSpent(at + unit() - 1);
     }
 
     void sent(long bytes) {
@@ -288,12 +342,18 @@ final class AsocSender {
     long size;
     for (long at = cut.fromByte(); at < total; at += size) {
       size = next(cut, stream, at, total, progress);
-      AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
-      out.write(cut.precedence(), header, segment, at, size);
+      AsocParcels parcels = cut.parcels();
+      if (parcels == null) {
+        AsocHeader.put(header, AsocHeader.DATA, stream, (int) sequence, (int) size);
+        out.write(cut.precedence(), header, segment, at, size);
+      } else {
+        var frame = new AsocParcels.Frame(cut.precedence(), stream, sequence);
+        parcels.write(frame, out, segment, at, (int) size);
+      }
       cut.sent(at + size);
       sequence++;
       if (digest != null) {
-        digest.update(at, size);
+        digest.update(parcels == null ? at : parcels.digestedAt(at), size);
       }
       report(progress, stream, at + size, total);
     }
@@ -341,7 +401,8 @@ final class AsocSender {
       return;
     }
     long first = number(named(stream), Math.ceilDiv(size, chunk));
-    data(stream, segment, new Cut(0, first, chunk, Precedence.BULK, null), null, progress);
+    Cut cut = new Cut(0, first, chunk, Precedence.BULK, null, null);
+    data(stream, segment, cut, null, progress);
   }
 
   /// Sends one DATA frame; allocates nothing.

@@ -6,6 +6,9 @@ import dev.myelin.wire.Landing;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.RunningDigest;
 import dev.myelin.wire.TensorHeader;
+import dev.myelin.wire.pack.PackCodec;
+import dev.myelin.wire.pack.Packaging;
+import dev.myelin.wire.pack.Packing;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,9 @@ abstract sealed class AsocStream
   /// The bytes that the peer may send in all. Changed by the reader, or once by whoever places a
   /// parked stream.
   volatile long limit;
+
+  /// How its chunks are packed; null where they come as they are.
+  @Nullable Packaging packaging;
 
   /// How many bytes may be on their way at once.
   private long window = AsocCredit.STREAM_WINDOW;
@@ -58,6 +64,7 @@ abstract sealed class AsocStream
   /// Takes over what was granted and counted of the same stream.
   final void resume(AsocStream before, long soFar) {
     frames = before.frames;
+    packaging = before.packaging;
     bytes = soFar;
     limit = before.limit;
     window = before.window;
@@ -117,14 +124,20 @@ abstract sealed class AsocStream
     Message complete() {
       AsocBytes should = promised;
       if (digest == null || should == null) {
-        return new Message.Transfer(id, header, tensor, "");
+        return arrived("");
       }
       if (!should.equals(AsocBytes.of(digest.value()))) {
         String text = header.digest() + " of what arrived differs from the sender's";
         abandon(text);
         return new Message.Declined(id, FaultCode.DIGEST_MISMATCH.code(), text);
       }
-      return new Message.Transfer(id, header, tensor, should.hex());
+      return arrived(should.hex());
+    }
+
+    private Message arrived(String digestHex) {
+      Message.Transfer whole = new Message.Transfer(id, header, tensor, digestHex);
+      Packaging form = packaging;
+      return form == null ? whole : whole.packed(Packing.always(PackCodec.RAW, form.wire()));
     }
 
     /// Gives the memory back and tells the landing.
@@ -155,6 +168,12 @@ abstract sealed class AsocStream
   static final class Declined extends AsocStream {
     Declined(int id, long limit) {
       super(id, limit);
+    }
+
+    /// Drops the rest of a stream.
+    Declined(AsocStream before) {
+      super(before.id, before.limit);
+      packaging = before.packaging;
     }
   }
 }

@@ -15,6 +15,8 @@ import dev.myelin.wire.Message.Contact;
 import dev.myelin.wire.Session;
 import dev.myelin.wire.TensorHeader;
 import dev.myelin.wire.TensorHeader.Digest;
+import dev.myelin.wire.pack.PackCodec;
+import dev.myelin.wire.pack.Packing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -73,6 +75,8 @@ class AsocExtensionGoldenTest {
         new Published("13-fault", new Message.Fault(7, "bad frame")),
         new Published("15-credit", new Message.Credit(1, 0x300000)),
         new Published("16-credit-all", new Message.Credit(0, 0x600000)),
+        new Published("29-packed", packed(DType.F32, PackCodec.RAW)),
+        new Published("30-packed-narrow", packed(DType.F16, PackCodec.RAW)),
         new Published(
             "14-contacts",
             new Message.Contacts(List.of(new Contact(AsocTalk.BOB.toString(), "192.0.2.7", 9001)))),
@@ -95,6 +99,13 @@ class AsocExtensionGoldenTest {
       proof[i] = (byte) (0x40 + i);
     }
     return proof;
+  }
+
+  private static Message packed(DType wire, PackCodec codec) {
+    byte[] content = HexFormat.of().parseHex("0000803f00000040");
+    Tensor tensor = Tensor.wrap(DType.F32, Shape.of(2), MemorySegment.ofArray(content));
+    TensorHeader header = new TensorHeader("w", DType.F32, tensor.shape(), Digest.CRC32C);
+    return new Message.Transfer(7, header, tensor).packed(Packing.always(codec, wire));
   }
 
   @ParameterizedTest

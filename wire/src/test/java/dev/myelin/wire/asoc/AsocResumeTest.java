@@ -42,6 +42,7 @@ class AsocResumeTest {
         Arguments.of("END (expected: RESUME", ask(1).end(1, 0)),
         Arguments.of("which is open", ask(1).open(1, 4, 1)),
         Arguments.of("DIGEST of 4 bytes", ask(1).control(1, new AsocExtension.Digest(FOUR))),
+        Arguments.of("PACKED (expected: once", ask(1).control(1, new AsocExtension.Packed(1, 12))),
         Arguments.of("RESUME from byte 5", ask(1).control(1, new AsocExtension.From(5))),
         Arguments.of("RESUME from byte 0", new AsocWire().control(1, new AsocExtension.From(0))),
         Arguments.of(

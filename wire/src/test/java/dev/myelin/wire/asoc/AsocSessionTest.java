@@ -39,6 +39,7 @@ class AsocSessionTest {
             "contacts",
             "windows",
             "whole",
+            "packed",
             "resume",
             "shared");
   }
