@@ -163,9 +163,9 @@ public record Limits(
       positive("stall", stall);
     }
 
-    /// Returns 64 MiB, no bound for one connection but the one for all, 64 MiB and 30 s.
+    /// Returns 256 MiB, no bound for one connection but the one for all, 64 MiB and 30 s.
     public static Flow defaults() {
-      return new Flow(64L << 20, Long.MAX_VALUE, 64L << 20, Duration.ofSeconds(30));
+      return new Flow(256L << 20, Long.MAX_VALUE, 64L << 20, Duration.ofSeconds(30));
     }
 
     /// Returns a copy with another window.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /// The process of one half of a Java design; speaks as the C program does.
@@ -50,20 +51,22 @@ final class Worker {
     if (driving) {
       awaitGo();
     }
+    boolean many = task.kind() == Task.Kind.HOLD;
+    Optional<Crowd> crowd =
+        many ? Optional.of(new Crowd(task.count(), nanos)) : Optional.empty(); // it collects
     long start = System.nanoTime();
-    Crowd crowd = new Crowd(task.count(), nanos);
     switch (task.kind()) {
       case FLOW -> side.flow(task, memory);
       case TRIP -> side.trip(task, memory, nanos);
       case HAND -> handOver(task, memory, nanos);
       case BESIDE -> side.beside(task, memory, nanos);
-      case HOLD -> side.hold(task, crowd);
+      case HOLD -> side.hold(task, crowd.orElseThrow());
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double spent = cpu.seconds();
     String trips = driving && nanos.getTotalCount() > 0 ? ",\"us\":" + micros(nanos) : "";
-    String many = task.kind() == Task.Kind.HOLD ? crowd.json() : "";
-    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, many);
+    String weights = crowd.map(Crowd::json).orElse("");
+    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, weights);
     side.release();
   }
 

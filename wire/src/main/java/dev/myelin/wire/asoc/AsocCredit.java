@@ -7,10 +7,10 @@ package dev.myelin.wire.asoc;
 /// begins at [#CONNECTION_WINDOW] and moves on as the receiver finds memory for them.
 final class AsocCredit {
   static final long STREAM_WINDOW = 1L << 20;
-  static final long CONNECTION_WINDOW = 4L << 20;
+  static final long CONNECTION_WINDOW = 16L << 20;
 
   /// What a stream counts at least, so that the window bounds the number of small ones too.
-  static final long LEAST = 4096;
+  static final long LEAST = 16 << 10;
 
   private AsocCredit() {}
 
