@@ -44,7 +44,11 @@ final class Block {
     static Private take(long bytes) {
       Arena arena = Arena.ofShared();
       try {
-        return new Private(arena, arena.allocate(bytes, ALIGNMENT));
+        MemorySegment memory =
+            Pages.ofSystem()
+                .map(pages -> pages.take(bytes, arena))
+                .orElseGet(() -> arena.allocate(bytes, ALIGNMENT));
+        return new Private(arena, memory);
       } catch (OutOfMemoryError e) {
         arena.close();
         throw new PoolExhaustedException(

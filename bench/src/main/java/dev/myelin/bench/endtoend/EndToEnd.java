@@ -22,7 +22,7 @@ public final class EndToEnd {
         --quick               fewer cases and shorter rounds: about two minutes
         --designs NAME,…      only these (c-tcp is always there: all ratios are to it)
         --cases CASE,…        only these, such as one-way:1m,small:64,round-trip:4k,connections:1000
-        --rounds N            how often each design has its turn (7; quick: 3)
+        --rounds N            how often each design has its turn (5; quick: 3)
         --home DIR            the source tree (default: here)
         --out FILE            results as JSON (default: bench/target/end-to-end.json)
         --json                prints the summary as JSON lines, not as tables

@@ -75,7 +75,7 @@ final class MyelinGiven extends JavaDesign {
     @Override
     public void flow(Task task, Memory memory) throws Exception {
       for (long i = 0; i < task.count(); i++) {
-        Tensor tensor = node.sharedPool().allocate(DType.U8, Shape.of(task.size()));
+        Tensor tensor = node.sharedPool().allocate(DType.U8, Shape.of(task.size()), LIMIT);
         peer.give("given", tensor, OPTIONS);
       }
     }
