@@ -12,12 +12,14 @@ import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -272,7 +274,7 @@ class CreditTest {
                       () -> {
                         try {
                           peer.deliver("stopped", tensor, SendOptions.defaults());
-                        } catch (InterruptedException | java.io.IOException e) {
+                        } catch (InterruptedException | IOException e) {
                           thrown.add(e);
                         }
                       });
@@ -290,12 +292,13 @@ class CreditTest {
         pool,
         (one, two, peer, tensor) -> {
           List<Thread> waiting = new ArrayList<>();
-          for (int i = 0; i < 15; i++) {
-            waiting.add(Thread.ofVirtual().start(() -> tryToSend(peer, tensor)));
+          AtomicInteger begun = new AtomicInteger();
+          for (int i = 0; i < 14; i++) {
+            waiting.add(Thread.ofVirtual().start(() -> tryToSend(peer, tensor, begun)));
           }
           SendOptions fast = SendOptions.defaults().shortage(SendOptions.Shortage.FAIL_FAST);
           SendOptions drop = SendOptions.defaults().shortage(SendOptions.Shortage.DROP);
-          Lab.eventually("no window is left", () -> allWait(waiting));
+          Lab.eventually("no window is left", () -> begun.get() == 14);
           assertThatThrownBy(() -> peer.send("refused", tensor, fast))
               .isInstanceOf(PeerException.Overloaded.class)
               .hasMessageContaining("refused");
@@ -305,19 +308,23 @@ class CreditTest {
             each.interrupt();
             assertThat(each.join(Lab.SOON)).isTrue();
           }
-          Lab.eventually("dropped there", () -> Lab.count(two, "streams-cancelled") == 15);
+          Lab.eventually("dropped there", () -> Lab.count(two, "streams-cancelled") == 14);
         });
   }
 
-  /// Who waits for credit does so for a limited time, who waits for a turn does not.
-  private static boolean allWait(List<Thread> threads) {
-    return threads.stream().allMatch(t -> t.getState() == Thread.State.TIMED_WAITING);
-  }
-
-  private static void tryToSend(Peer peer, Tensor tensor) {
+  /// Counts once a first part has left.
+  private static void tryToSend(Peer peer, Tensor tensor, AtomicInteger begun) {
+    SendOptions counted =
+        SendOptions.defaults()
+            .progress(
+                (sent, _) -> {
+                  if (sent == MIB) {
+                    begun.incrementAndGet();
+                  }
+                });
     try {
-      peer.send("waiting", tensor);
-    } catch (java.io.IOException e) {
+      peer.send("waiting", tensor, counted);
+    } catch (IOException e) {
       // It is interrupted.
     }
   }

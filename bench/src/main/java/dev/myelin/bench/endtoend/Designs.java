@@ -24,6 +24,7 @@ final class Designs {
           MyelinConnection.tls(),
           MyelinConnection.latency(),
           MyelinConnection.shared(),
+          new MyelinPosted(),
           new JavaNio(),
           JavaTls.conscrypt(),
           JavaTls.jdk(),

@@ -19,7 +19,7 @@ record Pace(
   }
 
   static Pace usual() {
-    return new Pace(false, 5, 0.3, 10, 1.2);
+    return new Pace(false, 5, 0.3, 6, 1.2);
   }
 
   static Pace shorter() {
