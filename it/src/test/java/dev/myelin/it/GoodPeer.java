@@ -9,7 +9,6 @@ import dev.myelin.net.SendOptions;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.TensorHeader.Digest;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +21,7 @@ final class GoodPeer implements AutoCloseable {
 
   private final Node node;
   private final Peer peer;
+  private final SendOptions options;
   private final Crew crew = new Crew();
   private final AtomicLong served = new AtomicLong();
   private final AtomicLong worstMillis = new AtomicLong();
@@ -29,13 +29,19 @@ final class GoodPeer implements AutoCloseable {
   private final AtomicReference<PeerException> firstFailure = new AtomicReference<>();
   private volatile boolean done;
 
-  private GoodPeer(Node node, Peer peer) {
+  private GoodPeer(Node node, Peer peer, SendOptions options) {
     this.node = node;
     this.peer = peer;
+    this.options = options;
   }
 
-  /// Connects to the node on that port and begins to deliver.
+  /// Connects to the node on that port and begins to deliver; waits as long as it must.
   static GoodPeer at(int port) throws Exception {
+    return at(port, SendOptions.defaults());
+  }
+
+  /// Connects likewise, and delivers so.
+  static GoodPeer at(int port, SendOptions options) throws Exception {
     Node node =
         Node.start(
             NodeConfig.of("lab", Identities.KEY)
@@ -43,7 +49,8 @@ final class GoodPeer implements AutoCloseable {
                 .listen(new Endpoint("127.0.0.1", 0))
                 .finding(Finding.only()));
     try {
-      GoodPeer good = new GoodPeer(node, node.connect(new Endpoint("127.0.0.1", port), SOON));
+      GoodPeer good =
+          new GoodPeer(node, node.connect(new Endpoint("127.0.0.1", port), SOON), options);
       good.crew.run(good::deliverAllTheTime);
       return good;
     } catch (Exception e) {
@@ -83,12 +90,11 @@ final class GoodPeer implements AutoCloseable {
   }
 
   private void deliverAllTheTime() throws Exception {
-    SendOptions options = SendOptions.defaults().digest(Digest.CRC32C);
     try (TensorPool pool = TensorPool.open("good", 1 << 20);
         Tensor tensor = Tensors.random(pool, 4096, 1)) {
       while (!done) {
         long begin = System.nanoTime();
-        if (!isDelivered(tensor, options)) {
+        if (!isDelivered(tensor)) {
           continue;
         }
         worstMillis.accumulateAndGet((System.nanoTime() - begin) / 1_000_000, Math::max);
@@ -98,7 +104,7 @@ final class GoodPeer implements AutoCloseable {
     }
   }
 
-  private boolean isDelivered(Tensor tensor, SendOptions options) throws Exception {
+  private boolean isDelivered(Tensor tensor) throws Exception {
     try {
       peer.deliver("good", tensor, options);
       return true;
