@@ -46,9 +46,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--bytes",
       paramLabel = "SIZE",
-      defaultValue = "32m",
+      defaultValue = "16m",
       description = "How large the file is, about (default: ${DEFAULT-VALUE}).")
-  private ByteSize size = new ByteSize(32 << 20);
+  private ByteSize size = new ByteSize(16 << 20);
 
   @Option(
       names = "--keep",
