@@ -35,7 +35,10 @@ final class Ucx implements Design {
 
   @Override
   public boolean measures(Case what) {
-    return what.what() != Case.What.CONNECTIONS && what.size() <= LARGEST;
+    return switch (what.what()) {
+      case ONE_WAY, SMALL, ROUND_TRIP -> what.size() <= LARGEST;
+      case HAND_OVER, BESIDE, CONNECTIONS -> false;
+    };
   }
 
   @Override
