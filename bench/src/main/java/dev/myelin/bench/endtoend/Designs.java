@@ -16,7 +16,6 @@ final class Designs {
           Myelin.asItComes(),
           Myelin.clear(),
           Myelin.tls(),
-          Myelin.shared(),
           Myelin.post(),
           Myelin.many(),
           new MyelinGiven(),

@@ -10,14 +10,12 @@ import dev.myelin.net.NodeConfig.Threads;
 
 /// The settings of ours that make a row of their own.
 enum Manner {
-  /// As they come.
+  /// As they come: encrypted, and over shared memory between processes of one machine.
   DEFAULT,
   /// Not encrypted, as the peers without TLS are.
   CLEAR,
   /// Encrypted, and never over shared memory.
   TLS,
-  /// Over shared memory.
-  SHARED,
   /// Not encrypted, and waking fast.
   LATENCY,
   /// Not encrypted, on virtual threads.
@@ -42,7 +40,7 @@ enum Manner {
   }
 
   private Encryption encryption() {
-    return this == TLS || this == SHARED ? Encryption.tls() : Encryption.plain();
+    return this == TLS ? Encryption.tls() : Encryption.plain();
   }
 
   private Links links(Links links) {
@@ -50,7 +48,6 @@ enum Manner {
     return switch (this) {
       case DEFAULT -> links;
       case CLEAR, TLS -> apart;
-      case SHARED -> links.neighbours(Neighbours.SHARED_MEMORY);
       case LATENCY -> apart.profile(Profile.LATENCY);
       case MANY -> apart.threads(Threads.VIRTUAL);
     };

@@ -39,6 +39,9 @@ final class Myelin extends JavaDesign {
   private static final String END = "end";
   private static final long BULK_BYTES = 64L << 20;
 
+  private static final Set<Case.What> BUT_CROWDS =
+      EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS));
+
   private final Manner manner;
   private final Hand hand;
   private final Set<Case.What> measured;
@@ -56,7 +59,7 @@ final class Myelin extends JavaDesign {
         "Myelin nodes, send and inbox, default settings: encrypted, shared memory",
         Manner.DEFAULT,
         Hand.SEND,
-        EnumSet.allOf(Case.What.class));
+        BUT_CROWDS);
   }
 
   static Myelin clear() {
@@ -65,25 +68,12 @@ final class Myelin extends JavaDesign {
         "the same, not encrypted, over the socket",
         Manner.CLEAR,
         Hand.SEND,
-        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
+        BUT_CROWDS);
   }
 
   static Myelin tls() {
     return new Myelin(
-        "myelin-tls",
-        "the same, encrypted, over the socket",
-        Manner.TLS,
-        Hand.SEND,
-        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
-  }
-
-  static Myelin shared() {
-    return new Myelin(
-        "myelin-shared",
-        "the same, over shared memory, copied once",
-        Manner.SHARED,
-        Hand.SEND,
-        EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS)));
+        "myelin-tls", "the same, encrypted, over the socket", Manner.TLS, Hand.SEND, BUT_CROWDS);
   }
 
   static Myelin post() {

@@ -49,12 +49,12 @@ final class MyelinConnection extends JavaDesign {
 
   static MyelinConnection shared() {
     return new MyelinConnection(
-        "myelin-connection-shared", "the same, over shared memory", Manner.SHARED);
+        "myelin-connection-shared", "the same, over shared memory", Manner.DEFAULT);
   }
 
   @Override
   public boolean measures(Case what) {
-    boolean special = manner == Manner.LATENCY || manner == Manner.SHARED;
+    boolean special = manner == Manner.LATENCY || manner == Manner.DEFAULT;
     return special ? what.what() == Case.What.ROUND_TRIP : super.measures(what);
   }
 

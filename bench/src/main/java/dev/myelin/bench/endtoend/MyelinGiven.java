@@ -9,7 +9,6 @@ import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import java.io.IOException;
 import java.time.Duration;
-import org.HdrHistogram.Histogram;
 
 /// Our nodes, tensors handed over where they lie: the receipt is the receiver's word.
 final class MyelinGiven extends JavaDesign {
@@ -27,12 +26,12 @@ final class MyelinGiven extends JavaDesign {
 
   @Override
   Side serve() throws IOException {
-    return new Served(Node.start(Manner.SHARED.config()));
+    return new Served(Node.start(Manner.DEFAULT.config()));
   }
 
   @Override
   Side drive(String address) throws IOException, InterruptedException {
-    Node node = Node.start(Manner.SHARED.config());
+    Node node = Node.start(Manner.DEFAULT.config());
     Endpoint server = new Endpoint("127.0.0.1", Integer.parseInt(address));
     return new Driven(node, node.connect(server, LIMIT));
   }
@@ -56,11 +55,6 @@ final class MyelinGiven extends JavaDesign {
     }
 
     @Override
-    public void trip(Task task, Memory memory, Histogram nanos) {
-      throw new UnsupportedOperationException("trip (expected: hand-over)");
-    }
-
-    @Override
     public void close() {
       node.close();
     }
@@ -78,11 +72,6 @@ final class MyelinGiven extends JavaDesign {
         Tensor tensor = node.sharedPool().allocate(DType.U8, Shape.of(task.size()), LIMIT);
         peer.give("given", tensor, OPTIONS);
       }
-    }
-
-    @Override
-    public void trip(Task task, Memory memory, Histogram nanos) {
-      throw new UnsupportedOperationException("trip (expected: hand-over)");
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of ours, small chunks posted without descriptions, copied where they come.
@@ -103,11 +102,6 @@ final class MyelinPosted extends JavaDesign {
     }
 
     @Override
-    public void trip(Task task, Memory memory, Histogram nanos) {
-      throw new UnsupportedOperationException("trip (expected: small)");
-    }
-
-    @Override
     public void close() {
       listener.close();
       transport.close();
@@ -141,11 +135,6 @@ final class MyelinPosted extends JavaDesign {
         link.send(new Message.End(STREAM));
         awaitEnd(link, new Copying(Landing.in(pool), memory));
       }
-    }
-
-    @Override
-    public void trip(Task task, Memory memory, Histogram nanos) {
-      throw new UnsupportedOperationException("trip (expected: small)");
     }
 
     @Override

@@ -25,7 +25,9 @@ interface Side extends AutoCloseable {
   void flow(Task task, Memory memory) throws Exception;
 
   /// Sends and takes back, noting nanoseconds; or takes and sends back.
-  void trip(Task task, Memory memory, Histogram nanos) throws Exception;
+  default void trip(Task task, Memory memory, Histogram nanos) throws Exception {
+    throw new UnsupportedOperationException("trip (expected: a design that measures it)");
+  }
 
   /// As [#trip], while large tensors fill the same connection.
   default void beside(Task task, Memory memory, Histogram nanos) throws Exception {
