@@ -7,8 +7,8 @@ import java.util.Map;
 
 /// The plots of the page: name of the file to drawing.
 final class Plots {
-  private static final int WIDTH = 860;
-  private static final int LEFT = 150;
+  private static final int WIDTH = 900;
+  private static final int LEFT = 190;
   private static final int RIGHT = 190;
   private static final int TOP = 64;
   private static final int ROW = 24;
