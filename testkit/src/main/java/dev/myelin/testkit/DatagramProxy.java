@@ -15,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Hands datagrams on from a loopback port to a target, does harm on demand and counts that it did.
 ///
-/// One way only: announcements have no answers. Draws come from the seed.
+/// One way only: announcements have no answers. Draws come from the seed. A harm is counted before
+/// its datagram leaves, so that whoever received that one finds it counted.
 public final class DatagramProxy implements AutoCloseable {
   private static final int LARGEST = 64 << 10;
 
@@ -96,20 +97,20 @@ public final class DatagramProxy implements AutoCloseable {
         }
       }
       case DatagramEffect.Repeat repeat -> {
+        harmed();
         for (int i = 0; i < repeat.times(); i++) {
           send(datagram);
         }
-        harmed();
       }
       case DatagramEffect.Reorder reorder -> hold(datagram, reorder.group());
       case DatagramEffect.FlipBit _ -> {
         datagram[random.nextInt(datagram.length)] ^= (byte) (1 << random.nextInt(8));
-        send(datagram);
         harmed();
+        send(datagram);
       }
       case DatagramEffect.Shorten _ -> {
-        send(Arrays.copyOf(datagram, random.nextInt(datagram.length)));
         harmed();
+        send(Arrays.copyOf(datagram, random.nextInt(datagram.length)));
       }
     }
   }

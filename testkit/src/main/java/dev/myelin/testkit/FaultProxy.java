@@ -17,7 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A TCP proxy on loopback that does harm on demand and counts that it did.
+/// A TCP proxy on loopback that does harm on demand and counts that it did: a harm to bytes is
+/// counted before they leave, so that whoever read them finds it counted.
 ///
 /// Effects are applied while it runs, one per direction, to all its links and to those still to
 /// come. Draws come from the seed.
@@ -323,8 +324,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void split(LinkEffect.Split split, ByteBuffer buffer) throws IOException {
-      pass(buffer, Math.min(buffer.remaining(), split.bytes()));
       lane.harmed(split);
+      pass(buffer, Math.min(buffer.remaining(), split.bytes()));
     }
 
     private void noise(LinkEffect.Noise noise, ByteBuffer buffer) throws IOException {
@@ -347,16 +348,16 @@ public final class FaultProxy implements AutoCloseable {
 
     private void trickle(LinkEffect.Trickle trickle, ByteBuffer buffer)
         throws IOException, InterruptedException {
-      pass(buffer, Math.min(buffer.remaining(), 1 + lane.draw(trickle.mostBytes())));
       lane.harmed(trickle);
+      pass(buffer, Math.min(buffer.remaining(), 1 + lane.draw(trickle.mostBytes())));
       lane.await(current, Math.max(1, trickle.pause().toMillis()));
     }
 
     private void throttle(LinkEffect.Throttle throttle, ByteBuffer buffer)
         throws IOException, InterruptedException {
       int piece = Math.clamp(throttle.bytesPerSecond() / 50, 1, buffer.remaining());
-      pass(buffer, piece);
       lane.harmed(throttle);
+      pass(buffer, piece);
       lane.await(current, Math.max(1, piece * 1000L / throttle.bytesPerSecond()));
     }
 
