@@ -10,4 +10,5 @@ module dev.myelin.wire {
   exports dev.myelin.wire;
   exports dev.myelin.wire.asoc;
   exports dev.myelin.wire.pack;
+  exports dev.myelin.wire.parts;
 }

@@ -1,18 +1,18 @@
 package dev.myelin.net;
 
-import dev.myelin.wire.Dialect;
+import dev.myelin.wire.TensorDialect;
 import dev.myelin.wire.asoc.AsocDialect;
 import java.util.List;
 
 /// The dialects of a node: the one place that lists them.
 final class Dialects {
   /// Every dialect that a listener serves.
-  static final List<Dialect> ALL = List.of(AsocDialect.INSTANCE);
+  static final List<TensorDialect> ALL = List.of(AsocDialect.INSTANCE);
 
   private Dialects() {}
 
   /// Returns the dialect in which a node dials another.
-  static Dialect preferred() {
+  static TensorDialect preferred() {
     return AsocDialect.INSTANCE;
   }
 }

@@ -1,9 +1,9 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.Carrier;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +48,7 @@ final class Dialler {
     this.resolver = resolver;
   }
 
-  Connection dial(Endpoint to, Dialect dialect) throws IOException {
+  Connection dial(Endpoint to, TensorDialect dialect) throws IOException {
     Link link = link(to, dialect);
     if (encrypter == null) {
       return shakeHands(link, dialect, Carrier.plain());
@@ -73,7 +73,7 @@ final class Dialler {
     return shakeHands(link.over(encrypted), dialect, Carrier.encrypted(encrypted.binding()));
   }
 
-  private Connection dialInClear(Link link, Dialect dialect) throws IOException {
+  private Connection dialInClear(Link link, TensorDialect dialect) throws IOException {
     try {
       return shakeHands(link, dialect, Carrier.inClear());
     } catch (IOException e) {
@@ -101,7 +101,8 @@ final class Dialler {
     }
   }
 
-  private Connection shakeHands(Link link, Dialect dialect, Carrier carrier) throws IOException {
+  private Connection shakeHands(Link link, TensorDialect dialect, Carrier carrier)
+      throws IOException {
     Duration limit = handshakeLimit();
     try (Deadline deadline = new Deadline(link, limit)) {
       try {
@@ -126,7 +127,7 @@ final class Dialler {
     return transport.limits().waits().handshake();
   }
 
-  private Link link(Endpoint to, Dialect dialect) throws IOException {
+  private Link link(Endpoint to, TensorDialect dialect) throws IOException {
     SocketChannel channel = connect(to);
     InetAddress address = channel.socket().getInetAddress();
     return Link.over(

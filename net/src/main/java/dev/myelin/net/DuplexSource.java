@@ -162,6 +162,25 @@ final class DuplexSource implements ByteSource {
     return true;
   }
 
+  /// What the buffer holds, or else straight from the duplex.
+  @Override
+  public int readSome(byte[] target, int offset, int length) throws IOException {
+    int held = Math.min(length, buffer.remaining());
+    if (held > 0) {
+      buffer.get(target, offset, held);
+      consumed += held;
+      return held;
+    }
+    begin();
+    try {
+      int got = duplex.read(ByteBuffer.wrap(target, offset, length));
+      consumed += Math.max(got, 0);
+      return got;
+    } finally {
+      end();
+    }
+  }
+
   private static boolean ended(long done, long length) throws IOException {
     if (done == 0) {
       return false;

@@ -1,9 +1,9 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.Carrier;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 
 /// How one stranger is received, from the first byte to the end of the handshake, in one thread.
@@ -38,7 +38,7 @@ final class Greeting {
   Session meet(Deadline deadline) throws IOException {
     Encrypter encrypter = transport.encrypter();
     Carrier carrier = encrypter == null ? Carrier.plain() : carrier(encrypter, deadline);
-    Dialect dialect = sniffer.sniff(link.source());
+    TensorDialect dialect = sniffer.sniff(link.source());
     if (carrier.canEncrypt() && !carrier.encrypted()) {
       requireStock(dialect);
     }
@@ -64,7 +64,7 @@ final class Greeting {
     return Carrier.encrypted(encrypted.binding());
   }
 
-  private void requireStock(Dialect dialect) throws PeerException {
+  private void requireStock(TensorDialect dialect) throws PeerException {
     if (!transport.mayBeStock(link.address())) {
       throw new PeerException.Refused(
           dialect.name()

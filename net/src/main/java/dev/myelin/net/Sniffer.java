@@ -1,9 +1,9 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.ByteSource;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Prefix;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,10 +23,10 @@ final class Sniffer {
   private static final Prefix TLS = Prefix.of(0x16, 0x03);
   private static final List<Foreign> FOREIGN = foreign();
 
-  private final List<Dialect> dialects;
+  private final List<TensorDialect> dialects;
 
   /// @throws IllegalArgumentException if bytes cannot tell two of the dialects apart
-  Sniffer(List<Dialect> dialects) {
+  Sniffer(List<TensorDialect> dialects) {
     this.dialects = List.copyOf(dialects);
     for (int i = 0; i < dialects.size(); i++) {
       for (int j = i + 1; j < dialects.size(); j++) {
@@ -35,7 +35,7 @@ final class Sniffer {
     }
   }
 
-  private static void requireDisjoint(Dialect one, Dialect other) {
+  private static void requireDisjoint(TensorDialect one, TensorDialect other) {
     if (one.prefix().overlaps(other.prefix())) {
       throw new IllegalArgumentException(
           "dialects "
@@ -75,7 +75,7 @@ final class Sniffer {
   ///
   /// @throws NotServed if they belong to a protocol not spoken here, or to none that is known
   /// @throws PeerException.Closed if the input ended before it was clear
-  Dialect sniff(ByteSource in) throws IOException {
+  TensorDialect sniff(ByteSource in) throws IOException {
     int asked = 1;
     while (true) {
       MemorySegment seen = in.peek(asked);
@@ -83,7 +83,7 @@ final class Sniffer {
         throw ended(seen);
       }
       boolean more = false;
-      for (Dialect dialect : dialects) {
+      for (TensorDialect dialect : dialects) {
         switch (dialect.prefix().match(seen)) {
           case YES -> {
             return dialect;

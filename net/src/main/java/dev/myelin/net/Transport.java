@@ -2,9 +2,9 @@ package dev.myelin.net;
 
 import dev.myelin.wire.Carrier;
 import dev.myelin.wire.Credentials;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -108,7 +108,7 @@ public final class Transport implements AutoCloseable {
     return dial(to, Dialects.preferred());
   }
 
-  Connection dial(Endpoint to, Dialect dialect) throws IOException {
+  Connection dial(Endpoint to, TensorDialect dialect) throws IOException {
     return dialler.dial(to, dialect);
   }
 

@@ -9,10 +9,10 @@ import dev.myelin.testkit.Property;
 import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.Credentials;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Prefix;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.SocketChannel;
@@ -181,8 +181,8 @@ class ListenerSniffTest {
 
   @Test
   void refusesDialectsThatBytesCannotTellApart() {
-    Dialect longer = new Named("longer", Prefix.of(1, 4, 7));
-    Dialect shorter = new Named("shorter", Prefix.of(1, 4));
+    TensorDialect longer = new Named("longer", Prefix.of(1, 4, 7));
+    TensorDialect shorter = new Named("shorter", Prefix.of(1, 4));
     assertThatThrownBy(() -> new Sniffer(List.of(longer, shorter)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("longer")
@@ -239,7 +239,7 @@ class ListenerSniffTest {
     };
   }
 
-  private record Named(String name, Prefix prefix) implements Dialect {
+  private record Named(String name, Prefix prefix) implements TensorDialect {
     @Override
     public Set<Trait> traits() {
       return Set.of();

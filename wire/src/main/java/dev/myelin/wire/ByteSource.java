@@ -32,6 +32,17 @@ public interface ByteSource {
     return readFully(target, 0, target.byteSize());
   }
 
+  /// Reads what there is, at least a byte and at most `length`, into `target` from `offset`;
+  /// returns how many, or -1 when the input ended. Waits for the first byte.
+  default int readSome(byte[] target, int offset, int length) throws IOException {
+    int count = (int) Math.min(length, peek(1).byteSize());
+    if (count == 0) {
+      return -1;
+    }
+    boolean _ = readFully(MemorySegment.ofArray(target), offset, count);
+    return count;
+  }
+
   /// Somebody who looks at bytes where they lie.
   @FunctionalInterface
   interface Visitor {

@@ -1,9 +1,9 @@
 package dev.myelin.wire;
 
-import java.io.IOException;
 import java.util.Set;
 
-/// One way of putting messages into bytes; stateless.
+/// One way of putting messages into bytes; stateless. What its sessions exchange tells a dialect of
+/// tensors ([TensorDialect]) from one of messages in parts.
 public interface Dialect {
   /// What callers must know of a dialect.
   enum Trait {
@@ -31,14 +31,4 @@ public interface Dialect {
 
   /// Returns what callers must know.
   Set<Trait> traits();
-
-  /// Shakes hands as the side that was dialled; the prefix is still in `in`.
-  ///
-  /// Waits for the peer; the owner of the streams bounds the wait by closing them.
-  ///
-  /// @throws PeerException if the peer is not welcome or not understood
-  Session accept(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException;
-
-  /// Shakes hands as the side that dialled; otherwise as [#accept].
-  Session dial(ByteSource in, ByteSink out, Credentials mine, Limits limits) throws IOException;
 }

@@ -3,16 +3,16 @@ package dev.myelin.wire.asoc;
 import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.Credentials;
-import dev.myelin.wire.Dialect;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.Prefix;
 import dev.myelin.wire.Session;
+import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 
 /// The ASoc dialect: 14-byte frames, a shared-key handshake, streams of tensor bytes.
-public final class AsocDialect implements Dialect {
+public final class AsocDialect implements TensorDialect {
   /// The one instance; it holds no state.
   public static final AsocDialect INSTANCE = new AsocDialect();
 

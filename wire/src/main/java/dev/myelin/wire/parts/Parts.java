@@ -1,0 +1,194 @@
+package dev.myelin.wire.parts;
+
+import dev.myelin.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A message of one or more parts: each either bytes on the heap or a tensor's memory.
+///
+/// Immutable. It owns the tensors in it: [#close] gives their memory back, and does nothing for a
+/// message that is all heap. Byte arrays are not copied on the way in or out; whoever changes one
+/// that is still queued changes the message.
+public final class Parts implements AutoCloseable {
+  private static final byte[] EMPTY = {};
+
+  private final Object[] parts; // byte[] or Tensor
+
+  private Parts(Object[] parts) {
+    this.parts = parts;
+  }
+
+  /// Returns a message of one part.
+  public static Parts of(byte[] only) {
+    return new Parts(new Object[] {only});
+  }
+
+  /// Returns a message of these parts, at least one.
+  public static Parts of(byte[]... parts) {
+    if (parts.length == 0) {
+      throw new IllegalArgumentException("parts: 0 (expected: >= 1)");
+    }
+    return new Parts(Arrays.copyOf(parts, parts.length, Object[].class));
+  }
+
+  /// Returns a message of texts in UTF-8, at least one.
+  public static Parts of(String... texts) {
+    byte[][] all = new byte[texts.length][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = texts[i].getBytes(StandardCharsets.UTF_8);
+    }
+    return of(all);
+  }
+
+  /// Returns a message of one part that is a tensor's memory; it owns the tensor.
+  public static Parts of(Tensor only) {
+    return new Parts(new Object[] {only});
+  }
+
+  /// Returns this message with another part behind; this one must not be used any more.
+  public Parts plus(byte[] part) {
+    return with(part);
+  }
+
+  /// Returns this message with a tensor's memory behind, which it owns; otherwise as above.
+  public Parts plus(Tensor part) {
+    return with(part);
+  }
+
+  private Parts with(Object part) {
+    Object[] more = Arrays.copyOf(parts, parts.length + 1);
+    more[parts.length] = part;
+    return new Parts(more);
+  }
+
+  /// Returns a message of these parts, and then those of this one, which must not be used any more.
+  public Parts behind(byte[]... first) {
+    Object[] more = new Object[first.length + parts.length];
+    System.arraycopy(first, 0, more, 0, first.length);
+    System.arraycopy(parts, 0, more, first.length, parts.length);
+    return new Parts(more);
+  }
+
+  /// Returns a message of all parts from that one on, which takes over what this one owns; the
+  /// parts before it are closed.
+  ///
+  /// @throws IndexOutOfBoundsException unless a part remains
+  public Parts from(int first) {
+    if (first < 0 || first >= parts.length) {
+      throw new IndexOutOfBoundsException(
+          "part: " + first + " (expected: 0 to " + (parts.length - 1) + ")");
+    }
+    for (int i = 0; i < first; i++) {
+      closePart(i);
+    }
+    return new Parts(Arrays.copyOfRange(parts, first, parts.length));
+  }
+
+  /// Returns how many parts it has, at least one.
+  public int count() {
+    return parts.length;
+  }
+
+  /// Returns the size of a part in bytes.
+  public long size(int part) {
+    return switch (parts[part]) {
+      case byte[] bytes -> bytes.length;
+      case Tensor tensor -> tensor.byteSize();
+      default -> throw new IllegalStateException("part: neither bytes nor a tensor");
+    };
+  }
+
+  /// Returns the size of all parts in bytes.
+  public long totalBytes() {
+    long total = 0;
+    for (int i = 0; i < parts.length; i++) {
+      total += size(i);
+    }
+    return total;
+  }
+
+  /// Returns whether a part is bytes on the heap.
+  public boolean onHeap(int part) {
+    return parts[part] instanceof byte[];
+  }
+
+  /// Returns whether every part is bytes on the heap, so that nothing needs closing.
+  public boolean allOnHeap() {
+    for (Object part : parts) {
+      if (!(part instanceof byte[])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Returns the bytes of the first part, otherwise as [#bytes(int)].
+  public byte[] bytes() {
+    return bytes(0);
+  }
+
+  /// Returns the bytes of a part: its own array if it is on the heap, else a copy.
+  ///
+  /// @throws IllegalArgumentException if a tensor is too large for an array
+  public byte[] bytes(int part) {
+    if (parts[part] instanceof byte[] bytes) {
+      return bytes;
+    }
+    MemorySegment segment = segment(part);
+    if (segment.byteSize() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "part: " + segment.byteSize() + " bytes (expected: what fits an array)");
+    }
+    return segment.byteSize() == 0 ? EMPTY : segment.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /// Returns a part as text in UTF-8; what is none is replaced.
+  public String text(int part) {
+    return new String(bytes(part), StandardCharsets.UTF_8);
+  }
+
+  /// Returns the memory of a part, borrowed until this is closed.
+  public MemorySegment segment(int part) {
+    return switch (parts[part]) {
+      case byte[] bytes -> MemorySegment.ofArray(bytes);
+      case Tensor tensor -> tensor.segment();
+      default -> throw new IllegalStateException("part: neither bytes nor a tensor");
+    };
+  }
+
+  /// Returns the tensor of a part, borrowed until this is closed.
+  ///
+  /// @throws IllegalStateException if the part is on the heap
+  public Tensor tensor(int part) {
+    if (parts[part] instanceof Tensor tensor) {
+      return tensor;
+    }
+    throw new IllegalStateException("part " + part + ": on the heap (expected: a tensor)");
+  }
+
+  /// Gives the memory of its tensors back; twice is harmless.
+  @Override
+  public void close() {
+    for (int i = 0; i < parts.length; i++) {
+      closePart(i);
+    }
+  }
+
+  private void closePart(int part) {
+    if (parts[part] instanceof Tensor tensor) {
+      tensor.close();
+    }
+  }
+
+  /// Returns how many parts of which sizes, never their content.
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("parts of");
+    for (int i = 0; i < Math.min(parts.length, 8); i++) {
+      text.append(' ').append(size(i));
+    }
+    return text.append(parts.length > 8 ? " … bytes" : " bytes").toString();
+  }
+}

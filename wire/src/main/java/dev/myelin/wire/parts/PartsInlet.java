@@ -1,0 +1,21 @@
+package dev.myelin.wire.parts;
+
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.PeerException;
+
+/// Takes what comes out of a [PartsSession]; called on the thread that receives.
+public interface PartsInlet {
+  /// Takes a whole message, which is its own from now on.
+  void message(Parts message);
+
+  /// Takes that the peer wants, or no longer wants, messages that begin so.
+  default void subscription(byte[] prefix, boolean wanted) {}
+
+  /// Takes that the peer asks for a sign of life with this context, which must be sent back.
+  default void ping(byte[] context) {}
+
+  /// Returns U8 memory for a part that is too large for the heap.
+  ///
+  /// @throws PeerException.Overloaded if there is none: the session ends
+  Tensor room(long bytes) throws PeerException;
+}
