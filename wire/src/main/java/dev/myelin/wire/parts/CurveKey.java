@@ -1,6 +1,15 @@
 package dev.myelin.wire.parts;
 
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
+import java.security.SecureRandom;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.XECPrivateKeySpec;
+import java.security.spec.XECPublicKeySpec;
 import java.util.Arrays;
+import javax.crypto.KeyAgreement;
 
 /// A public or secret key of Curve25519: 32 bytes, written as 40 characters of Z85 (RFC 32).
 public final class CurveKey {
@@ -18,6 +27,20 @@ public final class CurveKey {
 
   /// A public key and its secret one.
   public record Pair(CurveKey publicKey, CurveKey secretKey) {
+    /// Returns a pair that nobody had before.
+    public static Pair random() {
+      byte[] secret = new byte[BYTES];
+      new SecureRandom().nextBytes(secret);
+      return of(new CurveKey(secret));
+    }
+
+    /// Returns the pair of this secret key.
+    public static Pair of(CurveKey secretKey) {
+      byte[] basePoint = new byte[BYTES];
+      basePoint[0] = 9; // RFC 7748 §4.1
+      return new Pair(new CurveKey(agree(secretKey.bytes, basePoint)), secretKey);
+    }
+
     /// Names the public key alone.
     @Override
     public String toString() {
@@ -60,6 +83,38 @@ public final class CurveKey {
       }
     }
     return new CurveKey(bytes);
+  }
+
+  /// Returns what this secret key and a public one make together: 32 bytes that the owner of the
+  /// other secret key gets too.
+  ///
+  /// @throws IllegalArgumentException if the public key is one of the few with which anybody could
+  ///   guess them
+  public byte[] agree(CurveKey publicKey) {
+    return agree(bytes, publicKey.bytes);
+  }
+
+  private static byte[] agree(byte[] secret, byte[] point) {
+    byte[] bigEndian = new byte[BYTES];
+    for (int i = 0; i < BYTES; i++) {
+      bigEndian[i] = point[BYTES - 1 - i];
+    }
+    bigEndian[0] &= 0x7F; // RFC 7748 §5: the highest bit does not count
+    try {
+      KeyFactory keys = KeyFactory.getInstance("X25519");
+      KeyAgreement agreement = KeyAgreement.getInstance("X25519");
+      agreement.init(
+          keys.generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, secret.clone())));
+      agreement.doPhase(
+          keys.generatePublic(
+              new XECPublicKeySpec(NamedParameterSpec.X25519, new BigInteger(1, bigEndian))),
+          true);
+      return agreement.generateSecret();
+    } catch (InvalidKeyException e) {
+      throw new IllegalArgumentException("key: of small order (expected: any other)", e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM lacks X25519", e);
+    }
   }
 
   /// Returns a copy of its 32 bytes.

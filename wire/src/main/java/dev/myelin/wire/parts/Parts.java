@@ -191,4 +191,72 @@ public final class Parts implements AutoCloseable {
     }
     return text.append(parts.length > 8 ? " … bytes" : " bytes").toString();
   }
+
+  /// Parts that come one after another until their message is whole. Used by one thread at a time.
+  public static final class Gatherer implements AutoCloseable {
+    private static final int LEAST = 4;
+
+    /// Room that grew beyond this is not kept.
+    private static final int KEPT = 64;
+
+    private Object[] parts = new Object[LEAST];
+    private int count;
+
+    /// A gatherer of nothing yet.
+    public Gatherer() {}
+
+    /// Appends bytes on the heap, which are not copied.
+    public void add(byte[] part) {
+      append(part);
+    }
+
+    /// Appends a tensor's memory, and owns the tensor from now on.
+    public void add(Tensor part) {
+      append(part);
+    }
+
+    /// Returns how many parts there are.
+    public int count() {
+      return count;
+    }
+
+    /// Returns the message of all parts, which owns what this owned; this is empty then.
+    ///
+    /// @throws IllegalStateException if there is no part
+    public Parts toParts() {
+      if (count == 0) {
+        throw new IllegalStateException("parts: 0 (expected: >= 1)");
+      }
+      Parts whole = new Parts(Arrays.copyOf(parts, count));
+      forget();
+      return whole;
+    }
+
+    /// Gives the memory of its tensors back and is empty then; it can be used again.
+    @Override
+    public void close() {
+      for (int i = 0; i < count; i++) {
+        if (parts[i] instanceof Tensor tensor) {
+          tensor.close();
+        }
+      }
+      forget();
+    }
+
+    private void append(Object part) {
+      if (count == parts.length) {
+        parts = Arrays.copyOf(parts, 2 * count);
+      }
+      parts[count++] = part;
+    }
+
+    private void forget() {
+      if (parts.length > KEPT) {
+        parts = new Object[LEAST];
+      } else {
+        Arrays.fill(parts, 0, count, null);
+      }
+      count = 0;
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.myelin.wire.parts;
 
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
+import java.time.Duration;
 
 /// Takes what comes out of a [PartsSession]; called on the thread that receives.
 public interface PartsInlet {
@@ -12,7 +13,10 @@ public interface PartsInlet {
   default void subscription(byte[] prefix, boolean wanted) {}
 
   /// Takes that the peer asks for a sign of life with this context, which must be sent back.
-  default void ping(byte[] context) {}
+  ///
+  /// @param patience how long the peer itself may be silent from now on before it counts as gone;
+  ///   zero if it did not say
+  default void ping(byte[] context, Duration patience) {}
 
   /// Returns U8 memory for a part that is too large for the heap.
   ///

@@ -2,6 +2,7 @@ package dev.myelin.wire.parts;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// What the other side of a [PartsSession] told of itself.
 ///
@@ -22,5 +23,15 @@ public record PartsPeer(
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(routingId, "routingId");
     properties = Map.copyOf(properties);
+  }
+
+  /// Returns a property by its name, without regard to case; empty if the peer did not tell it.
+  public Optional<String> property(String name) {
+    for (Map.Entry<String, String> each : properties.entrySet()) {
+      if (each.getKey().equalsIgnoreCase(name)) {
+        return Optional.of(each.getValue());
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -24,6 +24,10 @@ public interface PartsSession extends AutoCloseable {
   /// @throws dev.myelin.wire.PeerException.Closed if the peer ended inside a message
   boolean receive(PartsInlet inlet) throws IOException;
 
+  /// Returns whether a message becomes the same bytes in every session of this dialect that says
+  /// so, so that one encoding serves many peers.
+  boolean isUniform();
+
   /// Appends a message. Large parts are referred to where they lie unless the dialect changes them
   /// on the way.
   ///
@@ -38,7 +42,7 @@ public interface PartsSession extends AutoCloseable {
   /// Appends that this side wants, or no longer wants, messages that begin so.
   void encodeSubscription(byte[] prefix, boolean wanted, Outlet out);
 
-  /// Appends a sign of life that asks for one.
+  /// Appends a sign of life that asks for one; nothing if the peer knows none.
   ///
   /// @param patience how long the peer may take silence from now on for life; zero says nothing
   void encodePing(Duration patience, Outlet out);
@@ -46,7 +50,8 @@ public interface PartsSession extends AutoCloseable {
   /// Appends the answer to a ping.
   void encodePong(byte[] context, Outlet out);
 
-  /// Releases what was half received; does no I/O.
+  /// Releases what was half received, once nobody receives any more; does no I/O. Must be called
+  /// after a failure too.
   @Override
   void close();
 }
