@@ -11,4 +11,6 @@ module dev.myelin.net {
 
   exports dev.myelin.net;
   exports dev.myelin.net.discovery;
+  exports dev.myelin.net.pattern;
+  exports dev.myelin.net.pipe;
 }

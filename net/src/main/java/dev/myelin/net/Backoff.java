@@ -9,18 +9,25 @@ import java.util.random.RandomGenerator;
 /// The cap is low, so that a peer is back within five seconds of its return.
 final class Backoff {
   private static final long FIRST_MILLIS = 100;
-  private static final long CAP_MILLIS = 1500;
+  private static final long CAP_TIMES = 15;
 
   private final RandomGenerator random;
+  private final long firstMillis;
   private int failures;
 
   Backoff(RandomGenerator random) {
+    this(random, Duration.ofMillis(FIRST_MILLIS));
+  }
+
+  /// @param first the first wait, at most; the cap is 15 times that
+  Backoff(RandomGenerator random, Duration first) {
     this.random = random;
+    this.firstMillis = Math.clamp(first.toMillis(), 1, Integer.MAX_VALUE);
   }
 
   /// Returns the next wait.
   Duration next() {
-    long full = Math.min(CAP_MILLIS, FIRST_MILLIS << Math.min(failures, 10));
+    long full = firstMillis * Math.min(CAP_TIMES, 1L << Math.min(failures, 10));
     failures++;
     return Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1));
   }

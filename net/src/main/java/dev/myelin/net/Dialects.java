@@ -2,6 +2,7 @@ package dev.myelin.net;
 
 import dev.myelin.wire.TensorDialect;
 import dev.myelin.wire.asoc.AsocDialect;
+import dev.myelin.wire.parts.PartsDialect;
 import java.util.List;
 
 /// The dialects of a node: the one place that lists them.
@@ -14,5 +15,10 @@ final class Dialects {
   /// Returns the dialect in which a node dials another.
   static TensorDialect preferred() {
     return AsocDialect.INSTANCE;
+  }
+
+  /// Returns the dialect in which sockets of messaging patterns talk over sockets of their own.
+  static PartsDialect patterns() {
+    throw new IllegalStateException("no dialect");
   }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A message of one or more parts: each either bytes on the heap or a tensor's memory.
 ///
@@ -15,6 +16,11 @@ public final class Parts implements AutoCloseable {
   private static final byte[] EMPTY = {};
 
   private final Object[] parts; // byte[] or Tensor
+
+  /// What closing does in place of closing the tensors; null where they are this message's own.
+  private @Nullable Runnable gone;
+
+  private boolean lent;
 
   private Parts(Object[] parts) {
     this.parts = parts;
@@ -47,6 +53,15 @@ public final class Parts implements AutoCloseable {
     return new Parts(new Object[] {only});
   }
 
+  /// Returns a message of the same parts that owns none of them: closing it runs `returned`, once,
+  /// and nothing else. Until then the parts must stay as they are.
+  public Parts lend(Runnable returned) {
+    Parts copy = new Parts(parts);
+    copy.gone = returned;
+    copy.lent = true;
+    return copy;
+  }
+
   /// Returns this message with another part behind; this one must not be used any more.
   public Parts plus(byte[] part) {
     return with(part);
@@ -60,7 +75,15 @@ public final class Parts implements AutoCloseable {
   private Parts with(Object part) {
     Object[] more = Arrays.copyOf(parts, parts.length + 1);
     more[parts.length] = part;
-    return new Parts(more);
+    return moved(more);
+  }
+
+  /// Returns a message of other parts that owes what this one owes.
+  private Parts moved(Object[] others) {
+    Parts next = new Parts(others);
+    next.gone = gone;
+    next.lent = lent;
+    return next;
   }
 
   /// Returns a message of these parts, and then those of this one, which must not be used any more.
@@ -68,7 +91,7 @@ public final class Parts implements AutoCloseable {
     Object[] more = new Object[first.length + parts.length];
     System.arraycopy(first, 0, more, 0, first.length);
     System.arraycopy(parts, 0, more, first.length, parts.length);
-    return new Parts(more);
+    return moved(more);
   }
 
   /// Returns a message of all parts from that one on, which takes over what this one owns; the
@@ -80,10 +103,10 @@ public final class Parts implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "part: " + first + " (expected: 0 to " + (parts.length - 1) + ")");
     }
-    for (int i = 0; i < first; i++) {
+    for (int i = 0; i < first && !lent; i++) {
       closePart(i);
     }
-    return new Parts(Arrays.copyOfRange(parts, first, parts.length));
+    return moved(Arrays.copyOfRange(parts, first, parts.length));
   }
 
   /// Returns how many parts it has, at least one.
@@ -116,6 +139,9 @@ public final class Parts implements AutoCloseable {
 
   /// Returns whether every part is bytes on the heap, so that nothing needs closing.
   public boolean allOnHeap() {
+    if (lent) {
+      return false;
+    }
     for (Object part : parts) {
       if (!(part instanceof byte[])) {
         return false;
@@ -171,6 +197,14 @@ public final class Parts implements AutoCloseable {
   /// Gives the memory of its tensors back; twice is harmless.
   @Override
   public void close() {
+    if (lent) {
+      Runnable returned = gone;
+      gone = null;
+      if (returned != null) {
+        returned.run();
+      }
+      return;
+    }
     for (int i = 0; i < parts.length; i++) {
       closePart(i);
     }

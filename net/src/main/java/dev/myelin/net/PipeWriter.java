@@ -1,0 +1,123 @@
+package dev.myelin.net;
+
+import dev.myelin.wire.parts.Outlet;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/// The thread that writes for one pipe: begins when there is work, rests while there is none, and
+/// goes home after a while.
+final class PipeWriter {
+  /// What one write should carry at most, unless a message alone is larger.
+  static final int BATCH_BYTES = 128 << 10;
+
+  private static final long PLATFORM_LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long WINDOW_BYTES = 1 << 30;
+
+  /// Writes all that there is.
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  private final Link link;
+  private final Work work;
+  private final BooleanSupplier done;
+  private final long lingerNanos;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean running; // guarded by lock
+  private boolean called; // guarded by lock
+  private boolean stopped; // guarded by lock
+  private volatile boolean resting; // written under lock
+
+  /// @param done returns whether nothing is left to write
+  PipeWriter(Link link, Work work, BooleanSupplier done) {
+    this.link = link;
+    this.work = work;
+    this.done = done;
+    boolean platform = link.transport().config().links().threads() == NodeConfig.Threads.PLATFORM;
+    this.lingerNanos = platform ? PLATFORM_LINGER_NANOS : 0;
+  }
+
+  /// Has what there is written soon.
+  void wake() {
+    lock.lock();
+    try {
+      called = true;
+      if (stopped) {
+        return;
+      }
+      if (!running) {
+        running = true;
+        link.transport()
+            .tasks()
+            .fork(
+                link.transport().config().links().threads(), link.threadName("writer"), this::run);
+      } else if (resting) {
+        resting = false;
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sends the thread home for good.
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() throws InterruptedException {
+    try {
+      while (mayGoOn()) {
+        work.run();
+      }
+    } catch (IOException | IllegalStateException e) {
+      link.close(); // the reader tells why
+    }
+  }
+
+  private boolean mayGoOn() throws InterruptedException {
+    long left = lingerNanos;
+    lock.lock();
+    try {
+      while (!called && !stopped && left > 0) {
+        resting = true;
+        left = changed.awaitNanos(left);
+        resting = false;
+      }
+      boolean more = !stopped && (called || !done.getAsBoolean());
+      called = false;
+      running = more;
+      return more;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Writes everything that an outlet holds.
+  static void write(Outlet outlet, Duplex duplex) throws IOException {
+    List<ByteBuffer> parts = new ArrayList<>();
+    outlet.drain(
+        (MemorySegment bytes, long offset, long length) -> {
+          for (long done = 0; done < length; done += WINDOW_BYTES) {
+            long count = Math.min(WINDOW_BYTES, length - done);
+            parts.add(bytes.asSlice(offset + done, count).asByteBuffer());
+          }
+        });
+    duplex.write(parts.toArray(ByteBuffer[]::new));
+  }
+}

@@ -1,0 +1,250 @@
+package dev.myelin.net.pipe;
+
+import dev.myelin.wire.parts.Parts;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Messages on their way in one direction: bounded by number and by bytes, in order.
+///
+/// Any thread puts in. One thread at a time takes out; whoever owns that side guards it. What is in
+/// here belongs to the conveyor, what was taken out to the taker.
+///
+/// Two arrays: producers fill one under the lock, the taker empties the other without it, and they
+/// change places when the taker's is empty. So a busy conveyor costs the taker a lock per batch.
+public final class Conveyor {
+  /// The outcome of putting a message in.
+  public enum Offer {
+    /// It is in, behind others.
+    TAKEN,
+    /// It is in, and was the first: the taker may need to be told.
+    FIRST,
+    /// There was no room; it is the caller's still.
+    FULL,
+    /// Nobody takes any more; it is the caller's still.
+    CLOSED
+  }
+
+  private static final int LEAST = 16;
+
+  private final int mostMessages;
+  private final long mostBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private @Nullable Parts[] filling = new Parts[LEAST]; // guarded by lock
+  private int filled; // guarded by lock
+  private long fillingBytes; // guarded by lock
+  private long takenBytes; // guarded by lock: of the batch that is being taken
+  private boolean closed; // guarded by lock
+  private volatile boolean starved; // somebody waits for room, or was refused
+  private volatile boolean fed; // set once there was room again
+
+  // Of the taker alone, but for the first.
+  private volatile int left; // written by the taker: what it has not taken of its batch
+  private @Nullable Parts[] batch = new Parts[LEAST];
+  private int next;
+  private int end;
+
+  /// @param mostMessages how many messages it holds, 0 for any number
+  /// @param mostBytes how many bytes they may have together; one message is always taken
+  public Conveyor(int mostMessages, long mostBytes) {
+    this.mostMessages = mostMessages == 0 ? Integer.MAX_VALUE : mostMessages;
+    this.mostBytes = mostBytes;
+  }
+
+  /// Puts a message in if there is room; never waits.
+  public Offer offer(Parts message) {
+    lock.lock();
+    try {
+      if (closed) {
+        return Offer.CLOSED;
+      }
+      if (isFull()) {
+        starved = true;
+        return Offer.FULL;
+      }
+      return append(message);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Puts the first `count` messages in, in order, waiting for room as long as it takes; [#close]
+  /// and an interrupt end that. What is not in when this says closed or throws is the caller's
+  /// still; what is in was taken out of the array.
+  ///
+  /// @param first is run when the conveyor was empty, before any wait: the taker may need to be
+  ///   told
+  public Offer put(@Nullable Parts[] messages, int count, Runnable first)
+      throws InterruptedException {
+    int done = 0;
+    while (done < count) {
+      boolean wake = false;
+      lock.lock();
+      try {
+        while (!closed && isFull()) {
+          starved = true;
+          room.await();
+        }
+        if (closed) {
+          return Offer.CLOSED;
+        }
+        for (; done < count && !isFull(); done++) {
+          wake |= append(Objects.requireNonNull(messages[done])) == Offer.FIRST;
+          messages[done] = null;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (wake) {
+        first.run();
+      }
+    }
+    return Offer.TAKEN;
+  }
+
+  private Offer append(Parts message) {
+    if (filled == filling.length) {
+      filling = Arrays.copyOf(filling, filled * 2);
+    }
+    filling[filled++] = message;
+    fillingBytes += message.totalBytes();
+    return filled == 1 && left == 0 ? Offer.FIRST : Offer.TAKEN;
+  }
+
+  private boolean isFull() {
+    int count = filled + left;
+    return count >= mostMessages || (count > 0 && fillingBytes + takenBytes >= mostBytes);
+  }
+
+  /// Takes the next message; null if there is none.
+  public @Nullable Parts poll() {
+    if (next == end && !swap()) {
+      return null;
+    }
+    Parts message = batch[next];
+    batch[next++] = null;
+    left = end - next;
+    if (starved) {
+      feed();
+    }
+    return message;
+  }
+
+  private boolean swap() {
+    lock.lock();
+    try {
+      takenBytes = fillingBytes;
+      fillingBytes = 0;
+      if (filled == 0) {
+        return false;
+      }
+      @Nullable Parts[] empty = batch;
+      batch = filling;
+      filling = empty;
+      next = 0;
+      end = filled;
+      filled = 0;
+      left = end;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Wakes who waits for room, once half of it is free, so that it does not wake for every message.
+  private void feed() {
+    lock.lock();
+    try {
+      if (left == 0) {
+        takenBytes = 0;
+      }
+      int count = filled + left;
+      if (count <= mostMessages / 2 && (count == 0 || fillingBytes + takenBytes <= mostBytes / 2)) {
+        starved = false;
+        fed = true;
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns, once, that there is room again after somebody was refused; called by the taker.
+  public boolean isFedAgain() {
+    if (!fed) {
+      return false;
+    }
+    fed = false;
+    return true;
+  }
+
+  /// Returns whether nothing is in; of a conveyor in use, true a moment ago.
+  public boolean isEmpty() {
+    if (left > 0) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return filled == 0 && left == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns whether another message would be taken now.
+  public boolean hasRoom() {
+    lock.lock();
+    try {
+      boolean has = !closed && !isFull();
+      starved |= !has;
+      return has;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns how many messages are in.
+  public int size() {
+    lock.lock();
+    try {
+      return filled + left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes nothing more and ends every wait for room; what is in stays for the taker.
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns whether [#close] was called.
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes out all that is in; called by the taker.
+  public List<Parts> drain() {
+    List<Parts> all = new ArrayList<>();
+    for (Parts each = poll(); each != null; each = poll()) {
+      all.add(each);
+    }
+    return all;
+  }
+}

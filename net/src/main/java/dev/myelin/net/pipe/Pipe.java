@@ -1,0 +1,147 @@
+package dev.myelin.net.pipe;
+
+import dev.myelin.wire.parts.Parts;
+import dev.myelin.wire.parts.PartsPeer;
+import org.jspecify.annotations.Nullable;
+
+/// A link to one peer as a pattern sees it: messages both ways, each way bounded.
+///
+/// Any thread sends. One thread at a time polls. Nothing here waits.
+public final class Pipe {
+  /// The side of a pipe that a transport implements; none of these waits, but for `writeNow`.
+  public interface Plug {
+    /// Has what was put into the outgoing conveyor leave soon.
+    void wake();
+
+    /// Has it leave now, in the caller's thread, unless some thread is at it.
+    void writeNow();
+
+    /// Has room be noticed: the incoming conveyor has some again.
+    default void drained() {}
+
+    /// Tells the peer which messages are wanted, or no longer.
+    void subscribe(byte[] prefix, boolean wanted);
+
+    /// Returns whether all that was put into the outgoing conveyor has left this process.
+    boolean idle();
+
+    /// Ends the link; the owner is told that it is detached.
+    void close();
+  }
+
+  private final PartsPeer peer;
+  private final String remote;
+  private final Conveyor in;
+  private final Conveyor out;
+  private final Plug plug;
+  private volatile @Nullable Object attachment;
+
+  /// @param remote the peer's endpoint, for people
+  /// @param in what the peer sent
+  /// @param out what the peer will be sent
+  public Pipe(PartsPeer peer, String remote, Conveyor in, Conveyor out, Plug plug) {
+    this.peer = peer;
+    this.remote = remote;
+    this.in = in;
+    this.out = out;
+    this.plug = plug;
+  }
+
+  /// Returns what the handshake told of the peer.
+  public PartsPeer peer() {
+    return peer;
+  }
+
+  /// Returns where the peer is, for people.
+  public String remote() {
+    return remote;
+  }
+
+  /// Puts a message into the outgoing conveyor; it belongs to the pipe if that took it.
+  public Conveyor.Offer offer(Parts message) {
+    Conveyor.Offer outcome = out.offer(message);
+    if (outcome == Conveyor.Offer.FIRST) {
+      plug.wake();
+    }
+    return outcome;
+  }
+
+  /// Likewise, and has it leave in the caller's thread. Only for a peer that is known to have read
+  /// all that was sent before, or this waits for it.
+  public Conveyor.Offer offerNow(Parts message) {
+    Conveyor.Offer outcome = out.offer(message);
+    if (outcome == Conveyor.Offer.FIRST || outcome == Conveyor.Offer.TAKEN) {
+      plug.writeNow();
+    }
+    return outcome;
+  }
+
+  /// Returns whether a message would be taken now; if not, the owner is told once it would.
+  public boolean hasRoom() {
+    return out.hasRoom();
+  }
+
+  /// Returns, once, that there is room again after an offer was refused; for the transport.
+  public boolean hasRoomAgain() {
+    return out.isFedAgain();
+  }
+
+  /// Takes no further offers; for the transport.
+  public void endOffers() {
+    out.close();
+  }
+
+  /// Returns the next message of the peer, which is the caller's; null if there is none.
+  public @Nullable Parts poll() {
+    Parts message = in.poll();
+    if (message != null) {
+      plug.drained();
+    }
+    return message;
+  }
+
+  /// Returns whether nothing of the peer waits to be polled.
+  public boolean isEmpty() {
+    return in.isEmpty();
+  }
+
+  /// Returns how many messages wait to leave.
+  public int queued() {
+    return out.size();
+  }
+
+  /// Returns how many messages wait to be polled.
+  public int waiting() {
+    return in.size();
+  }
+
+  /// Returns whether the link has ended.
+  public boolean isEnded() {
+    return out.isClosed();
+  }
+
+  /// Returns whether all that was offered has left this process.
+  public boolean idle() {
+    return plug.idle();
+  }
+
+  /// Tells the peer which messages are wanted, or no longer.
+  public void subscribe(byte[] prefix, boolean wanted) {
+    plug.subscribe(prefix, wanted);
+  }
+
+  /// Ends the link; twice is harmless.
+  public void close() {
+    plug.close();
+  }
+
+  /// Returns what the owner hung on it.
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /// Hangs something of the owner's on it.
+  public void attach(Object mine) {
+    attachment = mine;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.myelin.net.pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.myelin.net.Messaging;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.Parts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class PushPullTest {
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  @TempDir Path folder;
+  private Messaging messaging;
+
+  @BeforeEach
+  void open() throws Exception {
+    messaging = Messaging.open();
+  }
+
+  @AfterEach
+  void close() {
+    messaging.close();
+  }
+
+  private String endpoint(String transport) {
+    return switch (transport) {
+      case "tcp" -> "tcp://127.0.0.1:*";
+      case "ipc" -> "ipc://" + folder.resolve("socket");
+      default -> "inproc://work";
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void bringsEveryMessageOnceAndInOrder(String transport) throws Exception {
+    int count = 20_000;
+    try (Puller puller = messaging.puller();
+        Pusher pusher = messaging.pusher()) {
+      pusher.connect(puller.bind(endpoint(transport)));
+      Thread sender =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      for (int i = 0; i < count; i++) {
+                        pusher.push(Integer.toString(i).getBytes(UTF_8));
+                      }
+                    } catch (Exception e) {
+                      throw new IllegalStateException(e);
+                    }
+                  });
+      for (int i = 0; i < count; i++) {
+        assertThat(puller.pull().text(0)).isEqualTo(Integer.toString(i));
+      }
+      sender.join();
+      assertThat(puller.tryPull()).isEmpty();
+      assertThat(puller.stats().receivedMessages()).isEqualTo(count);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void bringsLargePartsInNativeMemory(String transport) throws Exception {
+    try (Puller puller = messaging.puller();
+        Pusher pusher = messaging.pusher()) {
+      pusher.connect(puller.bind(endpoint(transport)));
+      Tensor tensor = messaging.pool().allocate(DType.U8, Shape.of(3_000_000));
+      tensor.segment().fill((byte) 7);
+      pusher.push(Parts.of("head").plus(tensor));
+      try (Parts got = puller.pull()) {
+        assertThat(got.count()).isEqualTo(2);
+        assertThat(got.text(0)).isEqualTo("head");
+        assertThat(got.size(1)).isEqualTo(3_000_000);
+        assertThat(got.bytes(1)).containsOnly(7);
+      }
+    }
+    assertThat(messaging.pool().outstanding()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void takesTurnsAmongPullers(String transport) throws Exception {
+    List<Puller> pullers = new ArrayList<>();
+    try (Pusher pusher = messaging.pusher()) {
+      String at = pusher.bind(endpoint(transport));
+      for (int i = 0; i < 3; i++) {
+        Puller puller = messaging.puller();
+        puller.connect(at);
+        pullers.add(puller);
+      }
+      assertThat(pusher.awaitPeers(3, Duration.ofSeconds(10))).isTrue();
+      for (int i = 0; i < 7; i++) {
+        pusher.push(new byte[] {(byte) i});
+      }
+      List<Integer> counts = new ArrayList<>();
+      for (Puller puller : pullers) {
+        int count = 0;
+        for (int i = 0; i < 2; i++) {
+          puller.pull().close();
+          count++;
+        }
+        counts.add(count);
+      }
+      assertThat(counts).containsExactly(2, 2, 2);
+    } finally {
+      pullers.forEach(Puller::close);
+    }
+  }
+
+  @Test
+  void saysThatNobodyIsThereInTime() throws Exception {
+    try (Pusher pusher = messaging.pusher()) {
+      assertThatThrownBy(() -> pusher.push(Parts.of("x"), SHORT))
+          .isInstanceOf(PeerException.TimedOut.class)
+          .hasMessageContaining("peers: 0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp"})
+  void blocksAtTheHighWaterMark(String transport) throws Exception {
+    SocketOptions ten = SocketOptions.defaults().highWater(10, 10);
+    try (Puller puller = messaging.puller(ten);
+        Pusher pusher = messaging.pusher(ten)) {
+      pusher.connect(puller.bind(endpoint(transport)));
+      int sent = 0;
+      byte[] big = new byte[1 << 20];
+      try {
+        while (true) {
+          pusher.push(Parts.of(big), Duration.ofMillis(500));
+          sent++;
+        }
+      } catch (PeerException.TimedOut e) {
+        assertThat(sent).isBetween(20, 60);
+      }
+      for (int i = 0; i < sent; i++) {
+        puller.pull().close();
+      }
+      pusher.push(Parts.of(big), Duration.ofSeconds(5));
+      puller.pull().close();
+    }
+  }
+
+  @Test
+  void letsNoStrangerIn() {
+    try (Puller puller = messaging.puller()) {
+      assertThatThrownBy(() -> puller.bind("tcp://*:*"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("stranger");
+    }
+  }
+}
