@@ -21,6 +21,7 @@ final class Timer {
   }
 
   /// Waits for a signal; returns false once the time is up.
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
   boolean await(Condition condition) throws InterruptedException {
     if (forever) {
       condition.await();
