@@ -94,6 +94,18 @@ public final class MemoryPipe implements ByteSource, ByteSink {
   }
 
   @Override
+  public synchronized int readSome(byte[] target, int offset, int length) throws IOException {
+    await(1);
+    if (to == from) {
+      return -1;
+    }
+    int count = Math.min(length, to - from);
+    System.arraycopy(buffer, from, target, offset, count);
+    from += count;
+    return count;
+  }
+
+  @Override
   public synchronized boolean offer(int length, Visitor visitor) throws IOException {
     if (length > 64) {
       return false;
