@@ -37,7 +37,7 @@ final class PipeDialler implements Plumbing.Use {
 
   static PipeDialler begin(Pipeworks works, PipeAddress to, PipeTerms terms, PipeOwner owner) {
     PipeDialler dialler = new PipeDialler(works, to, terms, owner);
-    Thread unused =
+    Thread _ =
         works
             .transport()
             .tasks()

@@ -150,9 +150,9 @@ final class PipePort implements Plumbing.Use {
     try {
       PartsSession session = shakeHands(link, guest);
       if (session != null && !closed) {
-        IOException unused = works.pump(link, session, terms, owner).run();
-        if (unused instanceof PeerException.Malformed) {
-          refused(link.remote() + ": " + unused.getMessage());
+        IOException end = works.pump(link, session, terms, owner).run();
+        if (end instanceof PeerException.Malformed) {
+          refused(link.remote() + ": " + end.getMessage());
         }
       } else if (session != null) {
         session.close();

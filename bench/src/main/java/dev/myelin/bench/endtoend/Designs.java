@@ -24,6 +24,7 @@ final class Designs {
           MyelinConnection.latency(),
           MyelinConnection.shared(),
           new MyelinPosted(),
+          new MyelinPush(),
           new JavaNio(),
           JavaTls.conscrypt(),
           JavaTls.jdk(),

@@ -1,0 +1,149 @@
+package dev.myelin.bench.endtoend;
+
+import dev.myelin.net.Messaging;
+import dev.myelin.net.pattern.Puller;
+import dev.myelin.net.pattern.Pusher;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.parts.Outlet;
+import dev.myelin.wire.parts.Parts;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/// Our pattern sockets, PUSH to PULL over TCP, in ZMTP: one pair each way.
+final class MyelinPush extends JavaDesign {
+  private static final String HOST = "tcp://127.0.0.1:";
+  private static final int MARK = 10_000;
+
+  MyelinPush() {
+    super("myelin-push", "Myelin, PUSH and PULL over TCP in ZMTP, not encrypted");
+  }
+
+  @Override
+  Side serve() throws IOException {
+    return new Half(null);
+  }
+
+  @Override
+  Side drive(String address) throws IOException {
+    return new Half(address);
+  }
+
+  private static final class Half implements Side {
+    private final Messaging messaging = Messaging.open();
+    private final Pusher pusher;
+    private final Puller puller;
+    private final String address;
+    private final Deque<Parts> held = new ArrayDeque<>();
+    private byte[][] small = {};
+    private @Nullable Tensor large;
+
+    /// @param other the endpoints of the half that serves; null for that one
+    Half(@Nullable String other) throws IOException {
+      SocketOptions options = SocketOptions.defaults().highWater(MARK, MARK);
+      pusher = messaging.pusher(options);
+      puller = messaging.puller(options);
+      if (other == null) {
+        String at = puller.bind(HOST + "*") + "," + pusher.bind(HOST + "*");
+        address = at;
+      } else {
+        int comma = other.indexOf(',');
+        pusher.connect(other.substring(0, comma));
+        puller.connect(other.substring(comma + 1));
+        address = "";
+      }
+    }
+
+    @Override
+    public String address() {
+      return address;
+    }
+
+    private boolean driving() {
+      return address.isEmpty();
+    }
+
+    @Override
+    public boolean ownMemory() {
+      return true;
+    }
+
+    @Override
+    public void prepare(Task task, Memory memory) {
+      if (!driving()) {
+        return;
+      }
+      int count = (int) (task.span() / task.piece());
+      if (task.piece() <= Outlet.COPIED_BYTES) {
+        small = new byte[count][task.piece()];
+      } else {
+        large = messaging.pool().allocate(DType.U8, Shape.of(count, task.piece()));
+        large.segment().fill((byte) 7);
+      }
+    }
+
+    private Parts next(Task task, long index) {
+      if (large == null) {
+        return Parts.of(small[(int) (index % small.length)]);
+      }
+      long row = index % large.shape().dim(0);
+      return Parts.of(large.rows(row, row + 1));
+    }
+
+    @Override
+    public void flow(Task task, Memory memory) throws Exception {
+      if (driving()) {
+        for (long i = 0; i < task.pieces(); i++) {
+          pusher.push(next(task, i));
+        }
+        puller.pull().close();
+        return;
+      }
+      long room = task.span() / task.piece();
+      for (long i = 0; i < task.pieces(); i++) {
+        if (held.size() >= room) {
+          held.removeFirst().close();
+        }
+        held.addLast(puller.pull());
+      }
+      pusher.push(new byte[1]);
+    }
+
+    @Override
+    public void trip(Task task, Memory memory, Histogram nanos) throws Exception {
+      for (long i = 0; i < task.count(); i++) {
+        if (driving()) {
+          long start = System.nanoTime();
+          pusher.push(next(task, 0));
+          puller.pull().close();
+          nanos.recordValue(System.nanoTime() - start);
+        } else {
+          pusher.push(puller.pull());
+        }
+      }
+    }
+
+    @Override
+    public void release() {
+      held.forEach(Parts::close);
+      held.clear();
+      small = new byte[0][];
+      if (large != null) {
+        large.close();
+        large = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      pusher.close();
+      puller.close();
+      messaging.close();
+    }
+  }
+}
