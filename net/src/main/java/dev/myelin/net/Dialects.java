@@ -3,6 +3,7 @@ package dev.myelin.net;
 import dev.myelin.wire.TensorDialect;
 import dev.myelin.wire.asoc.AsocDialect;
 import dev.myelin.wire.parts.PartsDialect;
+import dev.myelin.wire.zmtp.ZmtpDialect;
 import java.util.List;
 
 /// The dialects of a node: the one place that lists them.
@@ -19,6 +20,6 @@ final class Dialects {
 
   /// Returns the dialect in which sockets of messaging patterns talk over sockets of their own.
   static PartsDialect patterns() {
-    throw new IllegalStateException("no dialect");
+    return ZmtpDialect.INSTANCE;
   }
 }
