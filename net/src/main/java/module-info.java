@@ -11,6 +11,7 @@ module dev.myelin.net {
 
   exports dev.myelin.net;
   exports dev.myelin.net.discovery;
+  exports dev.myelin.net.log;
   exports dev.myelin.net.pattern;
   exports dev.myelin.net.pipe;
 }
