@@ -87,7 +87,7 @@ final class MyelinPush extends JavaDesign {
       }
     }
 
-    private Parts next(Task task, long index) {
+    private Parts next(long index) {
       if (large == null) {
         return Parts.of(small[(int) (index % small.length)]);
       }
@@ -99,7 +99,7 @@ final class MyelinPush extends JavaDesign {
     public void flow(Task task, Memory memory) throws Exception {
       if (driving()) {
         for (long i = 0; i < task.pieces(); i++) {
-          pusher.push(next(task, i));
+          pusher.push(next(i));
         }
         puller.pull().close();
         return;
@@ -119,7 +119,7 @@ final class MyelinPush extends JavaDesign {
       for (long i = 0; i < task.count(); i++) {
         if (driving()) {
           long start = System.nanoTime();
-          pusher.push(next(task, 0));
+          pusher.push(next(0));
           puller.pull().close();
           nanos.recordValue(System.nanoTime() - start);
         } else {

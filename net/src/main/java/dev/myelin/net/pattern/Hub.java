@@ -69,10 +69,10 @@ final class Hub implements PipeOwner {
   private volatile Pipe[] pipes = NONE; // written under gate
   private volatile int turn; // where the next round begins; a lost update harms nobody
   private volatile boolean closed; // written under gate
-  private final LongAdder sent = new LongAdder();
-  private final LongAdder sentBytes = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failures = new LongAdder();
+  private long sentBefore; // guarded by gate: by pipes that have ended
+  private long sentBytesBefore; // guarded by gate
   private long received; // guarded by gate
   private long receivedBytes; // guarded by gate
 
@@ -265,7 +265,7 @@ final class Hub implements PipeOwner {
     int begin = turn;
     for (int i = 0; i < now.length; i++) {
       int index = (begin + i) % now.length;
-      if (isIn(now[index].offer(message), message)) {
+      if (isIn(now[index].offer(message))) {
         turn = index + 1 == now.length ? 0 : index + 1;
         return true;
       }
@@ -286,7 +286,7 @@ final class Hub implements PipeOwner {
     try {
       while (true) {
         Conveyor.Offer outcome = now ? pipe.offerNow(message) : pipe.offer(message);
-        taken = isIn(outcome, message);
+        taken = isIn(outcome);
         if (taken) {
           return;
         }
@@ -321,18 +321,16 @@ final class Hub implements PipeOwner {
   /// Gives a message to a pipe if that has room, else drops and counts it. It is the hub's from now
   /// on.
   void sendOrDrop(Pipe pipe, Parts message) {
-    if (!isIn(pipe.offer(message), message)) {
+    if (!isIn(pipe.offer(message))) {
       dropped.increment();
       message.close();
     }
   }
 
-  private boolean isIn(Conveyor.Offer outcome, Parts message) {
+  private static boolean isIn(Conveyor.Offer outcome) {
     if (outcome == Conveyor.Offer.FULL || outcome == Conveyor.Offer.CLOSED) {
       return false;
     }
-    sent.increment();
-    sentBytes.add(message.totalBytes());
     return true;
   }
 
@@ -504,7 +502,11 @@ final class Hub implements PipeOwner {
     gate.lock();
     try {
       List<Pipe> rest = new ArrayList<>(List.of(pipes));
-      rest.remove(pipe);
+      if (rest.remove(pipe)) {
+        sentBefore += pipe.offered().messages() - unsent.size();
+        sentBytesBefore += pipe.offered().bytes();
+        unsent.forEach(each -> sentBytesBefore -= each.totalBytes());
+      }
       pipes = rest.toArray(Pipe[]::new);
       writable.signalAll();
       readable.signalAll();
@@ -524,21 +526,18 @@ final class Hub implements PipeOwner {
   SocketStats stats() {
     int out = 0;
     int in = 0;
-    for (Pipe each : pipes) {
-      out += each.queued();
-      in += each.waiting();
-    }
     gate.lock();
     try {
+      long sent = sentBefore;
+      long sentBytes = sentBytesBefore;
+      for (Pipe each : pipes) {
+        out += each.queued();
+        in += each.waiting();
+        sent += each.offered().messages();
+        sentBytes += each.offered().bytes();
+      }
       return new SocketStats(
-          sent.sum(),
-          sentBytes.sum(),
-          received,
-          receivedBytes,
-          dropped.sum(),
-          out,
-          in,
-          failures.sum());
+          sent, sentBytes, received, receivedBytes, dropped.sum(), out, in, failures.sum());
     } finally {
       gate.unlock();
     }

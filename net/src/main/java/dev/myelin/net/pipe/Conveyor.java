@@ -31,6 +31,10 @@ public final class Conveyor {
 
   private static final int LEAST = 16;
 
+  /// The taker says what it has left, and looks for producers to wake, once in so many messages and
+  /// when its batch is empty.
+  private static final int LOOK_MASK = 63;
+
   private final int mostMessages;
   private final long mostBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,15 +43,16 @@ public final class Conveyor {
   private int filled; // guarded by lock
   private long fillingBytes; // guarded by lock
   private long takenBytes; // guarded by lock: of the batch that is being taken
+  private long acceptedMessages; // guarded by lock
+  private long acceptedBytes; // guarded by lock
   private boolean closed; // guarded by lock
   private volatile boolean starved; // somebody waits for room, or was refused
   private volatile boolean fed; // set once there was room again
 
-  // Of the taker alone, but for the first.
-  private volatile int left; // written by the taker: what it has not taken of its batch
-  private @Nullable Parts[] batch = new Parts[LEAST];
-  private int next;
-  private int end;
+  /// What the taker has not taken of its batch, at most; it says so only now and then.
+  private volatile int left;
+
+  private final Taking taking = new Taking(LEAST); // of the taker alone
 
   /// @param mostMessages how many messages it holds, 0 for any number
   /// @param mostBytes how many bytes they may have together; one message is always taken
@@ -112,7 +117,10 @@ public final class Conveyor {
       filling = Arrays.copyOf(filling, filled * 2);
     }
     filling[filled++] = message;
-    fillingBytes += message.totalBytes();
+    long bytes = message.totalBytes();
+    fillingBytes += bytes;
+    acceptedMessages++;
+    acceptedBytes += bytes;
     return filled == 1 && left == 0 ? Offer.FIRST : Offer.TAKEN;
   }
 
@@ -123,14 +131,18 @@ public final class Conveyor {
 
   /// Takes the next message; null if there is none.
   public @Nullable Parts poll() {
-    if (next == end && !swap()) {
+    Taking mine = taking;
+    if (mine.next == mine.end && !swap()) {
       return null;
     }
-    Parts message = batch[next];
-    batch[next++] = null;
-    left = end - next;
-    if (starved) {
-      feed();
+    Parts message = mine.batch[mine.next];
+    mine.batch[mine.next++] = null;
+    int rest = mine.end - mine.next;
+    if ((rest & LOOK_MASK) == 0) {
+      left = rest;
+      if (starved) {
+        feed();
+      }
     }
     return message;
   }
@@ -143,13 +155,13 @@ public final class Conveyor {
       if (filled == 0) {
         return false;
       }
-      @Nullable Parts[] empty = batch;
-      batch = filling;
+      @Nullable Parts[] empty = taking.batch;
+      taking.batch = filling;
       filling = empty;
-      next = 0;
-      end = filled;
+      taking.next = 0;
+      taking.end = filled;
       filled = 0;
-      left = end;
+      left = taking.end;
       return true;
     } finally {
       lock.unlock();
@@ -213,6 +225,19 @@ public final class Conveyor {
     lock.lock();
     try {
       return filled + left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Messages and their bytes.
+  public record Tally(long messages, long bytes) {}
+
+  /// Returns what was put in since it was made.
+  public Tally accepted() {
+    lock.lock();
+    try {
+      return new Tally(acceptedMessages, acceptedBytes);
     } finally {
       lock.unlock();
     }

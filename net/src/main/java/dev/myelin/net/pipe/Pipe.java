@@ -105,6 +105,11 @@ public final class Pipe {
     return in.isEmpty();
   }
 
+  /// Returns what was offered and taken since it was made.
+  public Conveyor.Tally offered() {
+    return out.accepted();
+  }
+
   /// Returns how many messages wait to leave.
   public int queued() {
     return out.size();

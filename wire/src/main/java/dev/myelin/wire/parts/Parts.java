@@ -15,20 +15,40 @@ import org.jspecify.annotations.Nullable;
 public final class Parts implements AutoCloseable {
   private static final byte[] EMPTY = {};
 
-  private final Object[] parts; // byte[] or Tensor
+  private static final Object[] NONE = {};
+
+  private final Object first; // byte[] or Tensor
+  private final Object[] others; // likewise; an array of its own costs more than a short message
 
   /// What closing does in place of closing the tensors; null where they are this message's own.
   private @Nullable Runnable gone;
 
   private boolean lent;
 
-  private Parts(Object[] parts) {
-    this.parts = parts;
+  private Parts(Object first, Object[] others) {
+    this.first = first;
+    this.others = others;
+  }
+
+  private static Parts ofAll(Object[] parts, int count) {
+    Object[] others = count == 1 ? NONE : Arrays.copyOfRange(parts, 1, count, Object[].class);
+    return new Parts(parts[0], others);
+  }
+
+  private Object part(int index) {
+    return index == 0 ? first : others[index - 1];
+  }
+
+  private Object[] all() {
+    Object[] all = new Object[count()];
+    all[0] = first;
+    System.arraycopy(others, 0, all, 1, others.length);
+    return all;
   }
 
   /// Returns a message of one part.
   public static Parts of(byte[] only) {
-    return new Parts(new Object[] {only});
+    return new Parts(only, NONE);
   }
 
   /// Returns a message of these parts, at least one.
@@ -36,7 +56,7 @@ public final class Parts implements AutoCloseable {
     if (parts.length == 0) {
       throw new IllegalArgumentException("parts: 0 (expected: >= 1)");
     }
-    return new Parts(Arrays.copyOf(parts, parts.length, Object[].class));
+    return ofAll(parts, parts.length);
   }
 
   /// Returns a message of texts in UTF-8, at least one.
@@ -50,13 +70,13 @@ public final class Parts implements AutoCloseable {
 
   /// Returns a message of one part that is a tensor's memory; it owns the tensor.
   public static Parts of(Tensor only) {
-    return new Parts(new Object[] {only});
+    return new Parts(only, NONE);
   }
 
   /// Returns a message of the same parts that owns none of them: closing it runs `returned`, once,
   /// and nothing else. Until then the parts must stay as they are.
   public Parts lend(Runnable returned) {
-    Parts copy = new Parts(parts);
+    Parts copy = new Parts(first, others);
     copy.gone = returned;
     copy.lent = true;
     return copy;
@@ -73,24 +93,24 @@ public final class Parts implements AutoCloseable {
   }
 
   private Parts with(Object part) {
-    Object[] more = Arrays.copyOf(parts, parts.length + 1);
-    more[parts.length] = part;
+    Object[] more = Arrays.copyOf(all(), count() + 1);
+    more[count()] = part;
     return moved(more);
   }
 
   /// Returns a message of other parts that owes what this one owes.
-  private Parts moved(Object[] others) {
-    Parts next = new Parts(others);
+  private Parts moved(Object[] parts) {
+    Parts next = ofAll(parts, parts.length);
     next.gone = gone;
     next.lent = lent;
     return next;
   }
 
   /// Returns a message of these parts, and then those of this one, which must not be used any more.
-  public Parts behind(byte[]... first) {
-    Object[] more = new Object[first.length + parts.length];
-    System.arraycopy(first, 0, more, 0, first.length);
-    System.arraycopy(parts, 0, more, first.length, parts.length);
+  public Parts behind(byte[]... before) {
+    Object[] more = new Object[before.length + count()];
+    System.arraycopy(before, 0, more, 0, before.length);
+    System.arraycopy(all(), 0, more, before.length, count());
     return moved(more);
   }
 
@@ -98,25 +118,25 @@ public final class Parts implements AutoCloseable {
   /// parts before it are closed.
   ///
   /// @throws IndexOutOfBoundsException unless a part remains
-  public Parts from(int first) {
-    if (first < 0 || first >= parts.length) {
+  public Parts from(int begin) {
+    if (begin < 0 || begin >= count()) {
       throw new IndexOutOfBoundsException(
-          "part: " + first + " (expected: 0 to " + (parts.length - 1) + ")");
+          "part: " + begin + " (expected: 0 to " + (count() - 1) + ")");
     }
-    for (int i = 0; i < first && !lent; i++) {
+    for (int i = 0; i < begin && !lent; i++) {
       closePart(i);
     }
-    return moved(Arrays.copyOfRange(parts, first, parts.length));
+    return moved(Arrays.copyOfRange(all(), begin, count()));
   }
 
   /// Returns how many parts it has, at least one.
   public int count() {
-    return parts.length;
+    return 1 + others.length;
   }
 
   /// Returns the size of a part in bytes.
   public long size(int part) {
-    return switch (parts[part]) {
+    return switch (part(part)) {
       case byte[] bytes -> bytes.length;
       case Tensor tensor -> tensor.byteSize();
       default -> throw new IllegalStateException("part: neither bytes nor a tensor");
@@ -126,7 +146,7 @@ public final class Parts implements AutoCloseable {
   /// Returns the size of all parts in bytes.
   public long totalBytes() {
     long total = 0;
-    for (int i = 0; i < parts.length; i++) {
+    for (int i = 0; i < count(); i++) {
       total += size(i);
     }
     return total;
@@ -134,7 +154,7 @@ public final class Parts implements AutoCloseable {
 
   /// Returns whether a part is bytes on the heap.
   public boolean onHeap(int part) {
-    return parts[part] instanceof byte[];
+    return part(part) instanceof byte[];
   }
 
   /// Returns whether every part is bytes on the heap, so that nothing needs closing.
@@ -142,12 +162,12 @@ public final class Parts implements AutoCloseable {
     if (lent) {
       return false;
     }
-    for (Object part : parts) {
-      if (!(part instanceof byte[])) {
+    for (Object other : others) {
+      if (!(other instanceof byte[])) {
         return false;
       }
     }
-    return true;
+    return first instanceof byte[];
   }
 
   /// Returns the bytes of the first part, otherwise as [#bytes(int)].
@@ -159,7 +179,7 @@ public final class Parts implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if a tensor is too large for an array
   public byte[] bytes(int part) {
-    if (parts[part] instanceof byte[] bytes) {
+    if (part(part) instanceof byte[] bytes) {
       return bytes;
     }
     MemorySegment segment = segment(part);
@@ -177,7 +197,7 @@ public final class Parts implements AutoCloseable {
 
   /// Returns the memory of a part, borrowed until this is closed.
   public MemorySegment segment(int part) {
-    return switch (parts[part]) {
+    return switch (part(part)) {
       case byte[] bytes -> MemorySegment.ofArray(bytes);
       case Tensor tensor -> tensor.segment();
       default -> throw new IllegalStateException("part: neither bytes nor a tensor");
@@ -188,7 +208,7 @@ public final class Parts implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the part is on the heap
   public Tensor tensor(int part) {
-    if (parts[part] instanceof Tensor tensor) {
+    if (part(part) instanceof Tensor tensor) {
       return tensor;
     }
     throw new IllegalStateException("part " + part + ": on the heap (expected: a tensor)");
@@ -205,13 +225,13 @@ public final class Parts implements AutoCloseable {
       }
       return;
     }
-    for (int i = 0; i < parts.length; i++) {
+    for (int i = 0; i < count(); i++) {
       closePart(i);
     }
   }
 
   private void closePart(int part) {
-    if (parts[part] instanceof Tensor tensor) {
+    if (part(part) instanceof Tensor tensor) {
       tensor.close();
     }
   }
@@ -220,10 +240,10 @@ public final class Parts implements AutoCloseable {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("parts of");
-    for (int i = 0; i < Math.min(parts.length, 8); i++) {
+    for (int i = 0; i < Math.min(count(), 8); i++) {
       text.append(' ').append(size(i));
     }
-    return text.append(parts.length > 8 ? " … bytes" : " bytes").toString();
+    return text.append(count() > 8 ? " … bytes" : " bytes").toString();
   }
 
   /// Parts that come one after another until their message is whole. Used by one thread at a time.
@@ -261,7 +281,7 @@ public final class Parts implements AutoCloseable {
       if (count == 0) {
         throw new IllegalStateException("parts: 0 (expected: >= 1)");
       }
-      Parts whole = new Parts(Arrays.copyOf(parts, count));
+      Parts whole = ofAll(parts, count);
       forget();
       return whole;
     }
