@@ -33,7 +33,8 @@ final class DissectCommand implements Callable<Integer> {
   /// Which dialect the bytes are in.
   enum Choice {
     AUTO,
-    ASOC
+    ASOC,
+    ZMTP
   }
 
   /// Where the bytes come from.
@@ -61,7 +62,7 @@ final class DissectCommand implements Callable<Integer> {
 
   @Option(
       names = "--dialect",
-      paramLabel = "asoc|auto",
+      paramLabel = "asoc|zmtp|auto",
       defaultValue = "auto",
       description = "Whose frames they are (default: ${DEFAULT-VALUE}).")
   private Choice dialect = Choice.AUTO;

@@ -2,7 +2,11 @@ package dev.myelin.cli;
 
 import dev.myelin.wire.Dissection;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.Prefix;
 import dev.myelin.wire.asoc.AsocDissector;
+import dev.myelin.wire.parts.PartsLimits;
+import dev.myelin.wire.zmtp.ZmtpDialect;
+import dev.myelin.wire.zmtp.ZmtpDissector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -22,9 +26,12 @@ final class FrameTable {
   FrameTable(RootCommand root, DissectCommand.Choice dialect) {
     this.root = root;
     Dissection.Dissector asoc = AsocDissector.of(Limits.defaults());
+    Dissection.Dissector zmtp = ZmtpDissector.of(PartsLimits.defaults());
     this.dissectors =
         switch (dialect) {
-          case AUTO, ASOC -> List.of(asoc);
+          case AUTO -> List.of(asoc, zmtp);
+          case ASOC -> List.of(asoc);
+          case ZMTP -> List.of(zmtp);
         };
   }
 
@@ -91,15 +98,24 @@ final class FrameTable {
       MemorySegment bytes = arena.allocate(Math.max(1, flow.bytes().remaining()), 8);
       MemorySegment whole = bytes.asSlice(0, flow.bytes().remaining());
       whole.copyFrom(MemorySegment.ofBuffer(flow.bytes()));
-      List<Dissection> best = List.of();
       for (Dissection.Dissector dissector : dissectors) {
         List<Dissection> frames = dissector.dissect(whole);
-        if (best.isEmpty() || (!frames.isEmpty() && frames.getFirst().ok())) {
-          best = frames;
+        if (!frames.isEmpty() && frames.getFirst().ok() && mayBe(dissector, flow)) {
+          return frames;
         }
       }
-      return best;
+      return dissectors.getFirst().dissect(whole);
     }
+  }
+
+  /// Returns whether a flow is told by its begin: nearly anything could be a part in ZMTP, so that
+  /// a captured flow has to show the greeting, unless the user says what it is.
+  private boolean mayBe(Dissection.Dissector dissector, Flows.Flow flow) {
+    return dissectors.size() == 1
+        || flow.label().isEmpty()
+        || !dissector.dialect().equals(ZmtpDialect.INSTANCE.name())
+        || ZmtpDialect.INSTANCE.prefix().match(MemorySegment.ofBuffer(flow.bytes()))
+            == Prefix.Match.YES;
   }
 
   private static Map<String, Object> describe(Flows.Flow flow, Dissection frame) {

@@ -41,6 +41,31 @@ final class DissectCommandTest {
   }
 
   @Test
+  void takesZmtpApart() {
+    String greeting = "ff00000000000000017f0301" + "4e554c4c" + "00".repeat(48);
+    String subscribe = "04110953554253435249424573656e736f722e";
+    assertThat(
+            terminal.run("dissect", "--dialect", "zmtp", "--hex", greeting + subscribe, "--json"))
+        .isEqualTo(ExitCodes.OK);
+    List<JsonNode> frames = terminal.json();
+    assertThat(frames).hasSize(2).allMatch(each -> each.get("dialect").asText().equals("zmtp"));
+    assertThat(frames.get(0).get("type").asText()).isEqualTo("GREETING");
+    assertThat(frames.get(0).get("fields").get("mechanism").asText()).isEqualTo("NULL");
+    assertThat(frames.get(1).get("type").asText()).isEqualTo("SUBSCRIBE");
+    assertThat(frames.get(1).get("length").asInt()).isEqualTo(17);
+    assertThat(frames.get(1).get("fields").get("topic").asText()).isEqualTo("sensor.");
+  }
+
+  @Test
+  void tellsZmtpByItself() {
+    assertThat(terminal.run("dissect", "--hex", "0100 0005 48656c6c6f", "--json"))
+        .isEqualTo(ExitCodes.OK);
+    assertThat(terminal.json())
+        .hasSize(2)
+        .allMatch(each -> each.get("dialect").asText().equals("zmtp"));
+  }
+
+  @Test
   void printsATableForPeople() {
     assertThat(terminal.run("dissect", "--hex", DATA_AND_END)).isEqualTo(ExitCodes.OK);
     assertThat(terminal.out()).contains("OFFSET", "DATA", "END", "stream_id=1").hasLineCount(3);

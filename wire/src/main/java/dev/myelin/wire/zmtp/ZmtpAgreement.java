@@ -6,4 +6,4 @@ import dev.myelin.wire.parts.SocketRole;
 ///
 /// @param role ours
 /// @param peer theirs
-record ZmtpAgreement(SocketRole role, SocketRole peer, ZmtpProperties theirs) {}
+record ZmtpAgreement(SocketRole role, SocketRole peer, ZmtpMetadata theirs) {}

@@ -26,6 +26,11 @@ final class ZmtpCursor {
         bytes, at, offset, ZmtpCodec.words(other.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
+  /// Returns another cursor at the same place.
+  ZmtpCursor copy() {
+    return new ZmtpCursor(bytes, at, offset, where);
+  }
+
   int remaining() {
     return bytes.length - at;
   }

@@ -60,6 +60,14 @@ final class ZmtpCurve {
     return bytes;
   }
 
+  static boolean isZero(byte[] bytes) {
+    int any = 0;
+    for (byte each : bytes) {
+      any |= each;
+    }
+    return any == 0;
+  }
+
   static byte[] join(byte[]... pieces) {
     int size = 0;
     for (byte[] piece : pieces) {

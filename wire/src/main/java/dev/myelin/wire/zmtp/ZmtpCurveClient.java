@@ -74,7 +74,7 @@ final class ZmtpCurveClient {
     return ZmtpCurve.join(cookie, counter, box);
   }
 
-  ZmtpProperties ready(ZmtpCursor data) throws PeerException.Malformed {
+  ZmtpMetadata ready(ZmtpCursor data) throws PeerException.Malformed {
     byte[] counter = data.take(Long.BYTES, "counter");
     byte[] nonce = ZmtpBox.nonce(ZmtpCurve.READY, counter);
     byte[] text = ZmtpBox.open(sharedKey, nonce, data.rest());
@@ -82,7 +82,7 @@ final class ZmtpCurveClient {
       throw data.malformed("box: not sealed by the server of this connection");
     }
     theirCounter = ZmtpCurve.counter(counter);
-    return ZmtpProperties.parse(new ZmtpCursor(text, 0, data.offset(), "READY"));
+    return ZmtpMetadata.parse(new ZmtpCursor(text, 0, data.offset(), "READY"));
   }
 
   ZmtpSealer sealer() {

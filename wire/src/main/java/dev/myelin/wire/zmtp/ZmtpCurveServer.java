@@ -34,7 +34,7 @@ final class ZmtpCurveServer {
     if (major != 1 || minor != 0) {
       throw hello.malformed("version: " + major + "." + minor + " (expected: 1.0)");
     }
-    if (!isZero(hello.take(ZmtpCurve.PADDING, "padding"))) {
+    if (!ZmtpCurve.isZero(hello.take(ZmtpCurve.PADDING, "padding"))) {
       throw hello.malformed("padding: something (expected: 72 zeros)");
     }
     CurveKey brief = CurveKey.of(hello.take(CurveKey.BYTES, "key"));
@@ -43,7 +43,7 @@ final class ZmtpCurveServer {
     hello.end();
     byte[] key = ZmtpCurve.sharedKey(own.secretKey(), brief, hello);
     byte[] text = ZmtpBox.open(key, ZmtpBox.nonce(ZmtpCurve.HELLO, counter), box);
-    if (text == null || !isZero(text)) {
+    if (text == null || !ZmtpCurve.isZero(text)) {
       throw hello.malformed("box: not made for our key");
     }
     theirCounter = ZmtpCurve.counter(counter);
@@ -65,7 +65,7 @@ final class ZmtpCurveServer {
   }
 
   /// Checks an INITIATE and returns what the client tells in it.
-  ZmtpProperties initiate(ZmtpCursor data) throws PeerException.Malformed {
+  ZmtpMetadata initiate(ZmtpCursor data) throws PeerException.Malformed {
     byte[] nonce = ZmtpBox.nonce(ZmtpCurve.COOKIE_NONCE, data.take(ZmtpCurve.LONG_NONCE, "cookie"));
     byte[] box = data.take(ZmtpCurve.COOKIE - ZmtpCurve.LONG_NONCE, "cookie");
     byte[] keys = ZmtpBox.open(cookieKey, nonce, box);
@@ -93,7 +93,7 @@ final class ZmtpCurveServer {
     return vouched(new ZmtpCursor(text, 0, data.offset(), "INITIATE"), brief, secret);
   }
 
-  private ZmtpProperties vouched(ZmtpCursor inside, byte[] brief, CurveKey secret)
+  private ZmtpMetadata vouched(ZmtpCursor inside, byte[] brief, CurveKey secret)
       throws PeerException.Malformed {
     client = CurveKey.of(inside.take(CurveKey.BYTES, "key"));
     byte[] behind = inside.take(ZmtpCurve.LONG_NONCE, "vouch");
@@ -108,7 +108,7 @@ final class ZmtpCurveServer {
       throw inside.malformed(
           "vouch: not of the client whose key it is, or not for this connection");
     }
-    return ZmtpProperties.parse(inside);
+    return ZmtpMetadata.parse(inside);
   }
 
   /// Returns the key that the client owns for good, which its INITIATE proved.
@@ -128,13 +128,5 @@ final class ZmtpCurveServer {
 
   ZmtpOpener opener() {
     return new ZmtpOpener(sharedKey, ZmtpCurve.FROM_CLIENT, theirCounter);
-  }
-
-  private static boolean isZero(byte[] bytes) {
-    int any = 0;
-    for (byte each : bytes) {
-      any |= each;
-    }
-    return any == 0;
   }
 }

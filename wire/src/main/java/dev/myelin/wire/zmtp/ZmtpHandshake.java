@@ -53,7 +53,7 @@ final class ZmtpHandshake {
     greet();
     if (terms.security() instanceof PartsSecurity.Open) {
       ZmtpAgreement agreed = agree(ready());
-      line.send(ZmtpCommand.READY, ZmtpProperties.encode(agreed.role(), terms));
+      line.send(ZmtpCommand.READY, ZmtpMetadata.encode(agreed.role(), terms));
       return open(agreed, "");
     }
     return prove();
@@ -66,7 +66,7 @@ final class ZmtpHandshake {
     }
     greet();
     if (terms.security() instanceof PartsSecurity.Open) {
-      line.send(ZmtpCommand.READY, ZmtpProperties.encode(ownRole(), terms));
+      line.send(ZmtpCommand.READY, ZmtpMetadata.encode(ownRole(), terms));
       return open(agree(ready()), "");
     }
     return prove();
@@ -120,7 +120,7 @@ final class ZmtpHandshake {
   private PartsSession plainClient(PartsSecurity.PlainClient client) throws IOException {
     line.send(ZmtpCommand.HELLO, ZmtpPlain.hello(client));
     line.expect(ZmtpCommand.WELCOME).data().end();
-    line.send(ZmtpCommand.INITIATE, ZmtpProperties.encode(ownRole(), terms));
+    line.send(ZmtpCommand.INITIATE, ZmtpMetadata.encode(ownRole(), terms));
     return open(agreeAsOwn(ready()), "");
   }
 
@@ -128,8 +128,8 @@ final class ZmtpHandshake {
     String user = admit(server.authenticator(), ZmtpPlain.claim(line.next(ZmtpCommand.HELLO)));
     line.send(ZmtpCommand.WELCOME, NO_DATA);
     ZmtpCursor initiate = line.expect(ZmtpCommand.INITIATE).data();
-    ZmtpAgreement agreed = agree(ZmtpProperties.parse(initiate));
-    line.send(ZmtpCommand.READY, ZmtpProperties.encode(agreed.role(), terms));
+    ZmtpAgreement agreed = agree(ZmtpMetadata.parse(initiate));
+    line.send(ZmtpCommand.READY, ZmtpMetadata.encode(agreed.role(), terms));
     return open(agreed, user);
   }
 
@@ -137,9 +137,9 @@ final class ZmtpHandshake {
     ZmtpCurveClient curve = new ZmtpCurveClient(client, random);
     line.send(ZmtpCommand.HELLO, curve.hello());
     curve.welcome(line.expect(ZmtpCommand.WELCOME).data());
-    byte[] properties = ZmtpProperties.encode(ownRole(), terms);
+    byte[] properties = ZmtpMetadata.encode(ownRole(), terms);
     line.send(ZmtpCommand.INITIATE, curve.initiate(properties));
-    ZmtpProperties theirs = curve.ready(line.expect(ZmtpCommand.READY).data());
+    ZmtpMetadata theirs = curve.ready(line.expect(ZmtpCommand.READY).data());
     return open(agreeAsOwn(theirs), "", curve.sealer(), curve.opener());
   }
 
@@ -147,11 +147,11 @@ final class ZmtpHandshake {
     ZmtpCurveServer curve = new ZmtpCurveServer(server.own(), random);
     byte[] welcome = curve.welcome(line.expect(ZmtpCommand.HELLO).data());
     line.send(ZmtpCommand.WELCOME, welcome);
-    ZmtpProperties theirs = curve.initiate(line.expect(ZmtpCommand.INITIATE).data());
+    ZmtpMetadata theirs = curve.initiate(line.expect(ZmtpCommand.INITIATE).data());
     String key = curve.clientKey().toZ85();
     String user = admit(server.authenticator(), new PartsSecurity.Claim("CURVE", "", "", key));
     ZmtpAgreement agreed = agree(theirs);
-    byte[] ready = curve.ready(ZmtpProperties.encode(agreed.role(), terms));
+    byte[] ready = curve.ready(ZmtpMetadata.encode(agreed.role(), terms));
     line.send(ZmtpCommand.READY, ready);
     return open(agreed, user, curve.sealer(), curve.opener());
   }
@@ -165,8 +165,8 @@ final class ZmtpHandshake {
     return user;
   }
 
-  private ZmtpProperties ready() throws IOException {
-    return ZmtpProperties.parse(line.expect(ZmtpCommand.READY).data());
+  private ZmtpMetadata ready() throws IOException {
+    return ZmtpMetadata.parse(line.expect(ZmtpCommand.READY).data());
   }
 
   private SocketRole ownRole() {
@@ -174,21 +174,21 @@ final class ZmtpHandshake {
   }
 
   /// Chooses our role by the peer's.
-  private ZmtpAgreement agree(ZmtpProperties theirs) throws IOException {
+  private ZmtpAgreement agree(ZmtpMetadata theirs) throws IOException {
     Optional<SocketRole> peer = role(theirs);
     Optional<SocketRole> own = peer.flatMap(terms::roleFor);
     return agreed(peer.isEmpty() ? Optional.of(ownRole()) : own, peer, theirs);
   }
 
   /// Keeps the role that the peer has been told already.
-  private ZmtpAgreement agreeAsOwn(ZmtpProperties theirs) throws IOException {
+  private ZmtpAgreement agreeAsOwn(ZmtpMetadata theirs) throws IOException {
     Optional<SocketRole> peer = role(theirs);
     boolean fits = peer.isEmpty() || ownRole().speaksTo(peer.get());
     return agreed(fits ? Optional.of(ownRole()) : Optional.empty(), peer, theirs);
   }
 
   /// Returns the peer's role; empty if it told none, which libzmq accepts.
-  private Optional<SocketRole> role(ZmtpProperties theirs) throws PeerException {
+  private Optional<SocketRole> role(ZmtpMetadata theirs) throws PeerException {
     String type = theirs.socketType();
     Optional<SocketRole> role = SocketRole.named(type);
     if (role.isEmpty() && !type.isEmpty()) {
@@ -199,7 +199,7 @@ final class ZmtpHandshake {
   }
 
   private ZmtpAgreement agreed(
-      Optional<SocketRole> own, Optional<SocketRole> peer, ZmtpProperties theirs)
+      Optional<SocketRole> own, Optional<SocketRole> peer, ZmtpMetadata theirs)
       throws PeerException {
     if (own.isEmpty()) {
       throw refuse(peer.map(SocketRole::name).orElse("nothing"));

@@ -64,6 +64,9 @@ final class ZmtpSealer {
     int at = ZmtpHeader.put(target, start, 0, length);
     System.arraycopy(NAME, 0, target, at, NAME.length);
     counter++;
+    if (counter == 0) {
+      throw new IllegalStateException("counter: used up (expected: < 2^64, RFC 26)");
+    }
     for (int i = 0; i < Long.BYTES; i++) {
       target[at + NAME.length + i] = (byte) (counter >>> (8 * (Long.BYTES - 1 - i)));
     }

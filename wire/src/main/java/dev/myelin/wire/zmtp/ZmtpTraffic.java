@@ -30,6 +30,11 @@ final class ZmtpTraffic {
 
   /// Returns the longest command.
   int commandBytes() {
+    return commandBytes(limits);
+  }
+
+  /// Returns the longest command within these limits.
+  static int commandBytes(PartsLimits limits) {
     return Math.max(
         1 + ZmtpCommand.SUBSCRIBE.length() + limits.subscriptionBytes(), UNKNOWN_COMMAND);
   }

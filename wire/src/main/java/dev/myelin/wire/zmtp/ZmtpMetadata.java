@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /// What one side tells of itself, in READY and INITIATE: names and values.
 ///
 /// Names are told apart without regard to case; of two equal ones the first holds.
-final class ZmtpProperties {
+final class ZmtpMetadata {
   private static final String SOCKET_TYPE = "Socket-Type";
   private static final String IDENTITY = "Identity";
   private static final int NAME = 255;
@@ -27,7 +27,7 @@ final class ZmtpProperties {
   private final Map<String, byte[]> values;
   private final long offset;
 
-  private ZmtpProperties(Map<String, byte[]> values, long offset) {
+  private ZmtpMetadata(Map<String, byte[]> values, long offset) {
     this.values = values;
     this.offset = offset;
   }
@@ -72,7 +72,7 @@ final class ZmtpProperties {
   }
 
   /// Returns the properties in the rest of a command.
-  static ZmtpProperties parse(ZmtpCursor cursor) throws PeerException.Malformed {
+  static ZmtpMetadata parse(ZmtpCursor cursor) throws PeerException.Malformed {
     Map<String, byte[]> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     while (cursor.remaining() > 0) {
       int length = cursor.u8("property name");
@@ -83,7 +83,7 @@ final class ZmtpProperties {
       byte[] value = cursor.take(cursor.u32("property value"), "property value");
       values.putIfAbsent(name, value);
     }
-    return new ZmtpProperties(values, cursor.offset());
+    return new ZmtpMetadata(values, cursor.offset());
   }
 
   /// Returns the name of the peer's role; empty if it told none.
@@ -107,6 +107,11 @@ final class ZmtpProperties {
       throw ZmtpCodec.malformed(offset, "Identity: begins with 00 (expected: anything else)");
     }
     return RoutingId.of(value);
+  }
+
+  /// Returns all of it as it came, in the order of the names.
+  Map<String, byte[]> raw() {
+    return values;
   }
 
   /// Returns all of it as text; bytes that are no UTF-8 are replaced.
