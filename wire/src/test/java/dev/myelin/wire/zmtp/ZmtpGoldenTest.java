@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -287,8 +288,9 @@ class ZmtpGoldenTest {
     data.take(ZmtpCurve.COOKIE, "cookie");
     byte[] nonce = ZmtpBox.nonce(ZmtpCurve.INITIATE, data.take(8, "counter"));
     byte[] text = ZmtpBox.open(session.sharedKey, nonce, data.rest());
-    assertThat(text).isNotNull().startsWith(session.client.publicKey().toBytes());
-    return text;
+    byte[] opened = Objects.requireNonNull(text, "text");
+    assertThat(opened).startsWith(session.client.publicKey().toBytes());
+    return opened;
   }
 
   @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ZmtpProperties {
   static final PartsLimits SMALL = new PartsLimits(100_000, 6, 600, 5, 40);
   private static final byte[] KEY = new byte[32];
+  private static final List<SocketRole> ROLES = List.of(SocketRole.values());
 
   /// Whether parts are encrypted.
   enum Clothing {
@@ -85,7 +86,7 @@ class ZmtpProperties {
         random ->
             consume(
                 random.nextBoolean() ? noise(random) : mutated(random, clothing),
-                SocketRole.values()[random.nextInt(SocketRole.values().length)],
+                ROLES.get(random.nextInt(ROLES.size())),
                 clothing));
   }
 
