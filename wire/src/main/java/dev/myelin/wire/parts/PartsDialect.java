@@ -16,6 +16,9 @@ public interface PartsDialect extends Dialect {
   /// @throws dev.myelin.wire.PeerException.Malformed if the peer broke the dialect
   PartsSession accept(ByteSource in, ByteSink out, PartsTerms terms) throws IOException;
 
+  /// Shakes hands as a place where several sockets may be found; otherwise as the shorter form.
+  PartsSession accept(ByteSource in, ByteSink out, PartsHost host) throws IOException;
+
   /// Shakes hands as the side that dialled; otherwise as [#accept].
   PartsSession dial(ByteSource in, ByteSink out, PartsTerms terms) throws IOException;
 }

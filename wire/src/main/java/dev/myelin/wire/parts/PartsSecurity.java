@@ -1,5 +1,7 @@
 package dev.myelin.wire.parts;
 
+import dev.myelin.wire.ApiKey;
+import dev.myelin.wire.Carrier;
 import java.util.Objects;
 
 /// How the two sides of a [PartsSession] prove who they are.
@@ -40,6 +42,19 @@ public sealed interface PartsSecurity {
     public CurveServer {
       Objects.requireNonNull(own, "own");
       Objects.requireNonNull(authenticator, "authenticator");
+    }
+  }
+
+  /// Both sides hold the key of a community and prove it to each other, bound to what carries them,
+  /// so that the proof holds nowhere else: `MYELIN`, a mechanism of our own.
+  ///
+  /// @param community whose key it is
+  /// @param carrier what the handshake runs on
+  record Member(ApiKey key, String community, Carrier carrier) implements PartsSecurity {
+    public Member {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(community, "community");
+      Objects.requireNonNull(carrier, "carrier");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.Prefix;
 import dev.myelin.wire.parts.PartsDialect;
+import dev.myelin.wire.parts.PartsHost;
 import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.PartsTerms;
 import java.io.IOException;
@@ -43,6 +44,11 @@ public final class ZmtpDialect implements PartsDialect {
   @Override
   public PartsSession accept(ByteSource in, ByteSink out, PartsTerms terms) throws IOException {
     return new ZmtpHandshake(in, out, terms, new SecureRandom()).accept();
+  }
+
+  @Override
+  public PartsSession accept(ByteSource in, ByteSink out, PartsHost host) throws IOException {
+    return new ZmtpHandshake(in, out, host, new SecureRandom()).accept();
   }
 
   @Override

@@ -21,7 +21,10 @@ record ZmtpGreeting(int major, int minor, String mechanism, boolean asServer) {
 
   private static final int SIGNATURE = 0xFF;
   private static final int SIGNATURE_END = 0x7F;
-  private static final int MECHANISM = 12;
+
+  /// Where the mechanism begins: what stands before is the same for all.
+  static final int MECHANISM = 12;
+
   private static final int MECHANISM_SIZE = 20;
   private static final int AS_SERVER = 32;
 

@@ -3,6 +3,7 @@ package dev.myelin.wire.zmtp;
 import dev.myelin.wire.ByteSink;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.PartsHost;
 import dev.myelin.wire.parts.PartsPeer;
 import dev.myelin.wire.parts.PartsSecurity;
 import dev.myelin.wire.parts.PartsSession;
@@ -35,28 +36,48 @@ final class ZmtpHandshake {
   /// What a ZAP handler says of credentials that it does not take, and so libzmq in its ERROR.
   private static final String DENIED = "400";
 
+  /// What a peer is told that found nobody who takes it.
+  static final String NOBODY = "nobody here takes that";
+
   private static final byte[] NO_DATA = {};
 
   private final ZmtpLine line;
-  private final PartsTerms terms;
+  private final @Nullable PartsHost host;
+  private PartsTerms terms;
+  private PartsSecurity security;
   private final RandomGenerator random;
   private boolean speaks31;
 
   /// @param random where keys and nonces of CURVE come from; must be unpredictable
   ZmtpHandshake(ByteSource in, ByteSink out, PartsTerms terms, RandomGenerator random) {
     this.line = new ZmtpLine(in, out, terms.limits().handshakeBytes());
+    this.host = null;
     this.terms = terms;
+    this.security = terms.security();
+    this.random = random;
+  }
+
+  /// One where the peer is told which socket it has reached once it has told what it looks for.
+  ZmtpHandshake(ByteSource in, ByteSink out, PartsHost host, RandomGenerator random) {
+    this.line = new ZmtpLine(in, out, host.limits().handshakeBytes());
+    this.host = host;
+    this.terms = PartsTerms.of(SocketRole.PAIR); // until the host has chosen
+    this.security = terms.security();
     this.random = random;
   }
 
   PartsSession accept() throws IOException {
-    greet();
-    if (terms.security() instanceof PartsSecurity.Open) {
+    if (host == null) {
+      greet(true);
+    } else {
+      greet(host);
+    }
+    if (security instanceof PartsSecurity.Open) {
       ZmtpAgreement agreed = agree(ready());
       line.send(ZmtpCommand.READY, ZmtpMetadata.encode(agreed.role(), terms));
       return open(agreed, "");
     }
-    return prove();
+    return prove(true);
   }
 
   PartsSession dial() throws IOException {
@@ -64,24 +85,19 @@ final class ZmtpHandshake {
       throw new IllegalArgumentException(
           "roles: " + terms.roles() + " (expected: one where it dials)");
     }
-    greet();
-    if (terms.security() instanceof PartsSecurity.Open) {
+    greet(false);
+    if (security instanceof PartsSecurity.Open) {
       line.send(ZmtpCommand.READY, ZmtpMetadata.encode(ownRole(), terms));
       return open(agree(ready()), "");
     }
-    return prove();
+    return prove(false);
   }
 
-  private void greet() throws IOException {
+  /// Sends the whole greeting, then reads the peer's.
+  private void greet(boolean dialled) throws IOException {
     String mechanism = mechanism();
-    line.write(ZmtpGreeting.of(mechanism, isServer()).encode());
-    // A peer of ZMTP 2.0 sends no more than 11 bytes before it knows what we are.
-    byte[] begin = new byte[ZmtpGreeting.VERSION_END];
-    line.read(begin, 0, "a greeting");
-    ZmtpGreeting.checkVersion(begin);
-    byte[] whole = Arrays.copyOf(begin, ZmtpGreeting.SIZE);
-    line.read(whole, begin.length, "a whole greeting");
-    ZmtpGreeting theirs = ZmtpGreeting.parse(whole);
+    line.write(ZmtpGreeting.of(mechanism, dialled && proves()).encode());
+    ZmtpGreeting theirs = theirGreeting();
     if (!theirs.mechanism().equals(mechanism)) {
       throw new PeerException.Refused(
           "refused the peer: its mechanism is "
@@ -90,31 +106,78 @@ final class ZmtpHandshake {
               + mechanism
               + ", as here)");
     }
+  }
+
+  /// Sends what does not name a mechanism, reads the peer's greeting, and goes along with what it
+  /// offers, if that is let in. libzmq sends the rest of its greeting once it has seen the version.
+  private void greet(PartsHost to) throws IOException {
+    byte[] begin = ZmtpGreeting.of("", false).encode();
+    line.write(Arrays.copyOf(begin, ZmtpGreeting.MECHANISM));
+    ZmtpGreeting theirs = theirGreeting();
+    security = to.security(theirs.mechanism());
+    byte[] whole = ZmtpGreeting.of(mechanism(), proves()).encode();
+    line.write(Arrays.copyOfRange(whole, ZmtpGreeting.MECHANISM, whole.length));
+  }
+
+  private ZmtpGreeting theirGreeting() throws IOException {
+    // A peer of ZMTP 2.0 sends no more than 11 bytes before it knows what we are.
+    byte[] begin = new byte[ZmtpGreeting.VERSION_END];
+    line.read(begin, 0, "a greeting");
+    ZmtpGreeting.checkVersion(begin);
+    byte[] whole = Arrays.copyOf(begin, ZmtpGreeting.SIZE);
+    line.read(whole, begin.length, "a whole greeting");
+    ZmtpGreeting theirs = ZmtpGreeting.parse(whole);
     speaks31 = theirs.speaks31();
+    return theirs;
   }
 
   private String mechanism() {
-    return switch (terms.security()) {
+    return switch (security) {
       case PartsSecurity.Open _ -> "NULL";
+      case PartsSecurity.Member _ -> "MYELIN";
       case PartsSecurity.PlainClient _, PartsSecurity.PlainServer _ -> "PLAIN";
       case PartsSecurity.CurveClient _, PartsSecurity.CurveServer _ -> "CURVE";
     };
   }
 
-  /// Returns what goes into the greeting; libzmq writes and reads nothing there (RFC 37, Topology).
-  private boolean isServer() {
-    return terms.security() instanceof PartsSecurity.PlainServer
-        || terms.security() instanceof PartsSecurity.CurveServer;
+  /// Returns whether there is a proof, and so a server in the greeting of who is dialled; libzmq
+  /// writes and reads nothing there (RFC 37, Topology).
+  private boolean proves() {
+    return !(security instanceof PartsSecurity.Open);
   }
 
-  private PartsSession prove() throws IOException {
-    return switch (terms.security()) {
+  private PartsSession prove(boolean dialled) throws IOException {
+    return switch (security) {
       case PartsSecurity.Open _ -> throw new IllegalStateException("NULL proves nothing");
       case PartsSecurity.PlainClient client -> plainClient(client);
       case PartsSecurity.PlainServer server -> plainServer(server);
       case PartsSecurity.CurveClient client -> curveClient(client);
       case PartsSecurity.CurveServer server -> curveServer(server);
+      case PartsSecurity.Member member -> dialled ? memberServer(member) : memberClient(member);
     };
+  }
+
+  private PartsSession memberClient(PartsSecurity.Member member) throws IOException {
+    ZmtpMember proof = new ZmtpMember(member, random);
+    line.send(ZmtpCommand.HELLO, proof.hello());
+    proof.welcome(line.expect(ZmtpCommand.WELCOME).data());
+    line.send(ZmtpCommand.INITIATE, proof.initiate(ZmtpMetadata.encode(ownRole(), terms)));
+    ZmtpMetadata theirs = proof.ready(line.expect(ZmtpCommand.READY).data());
+    return open(agreeAsOwn(theirs), "");
+  }
+
+  private PartsSession memberServer(PartsSecurity.Member member) throws IOException {
+    ZmtpMember proof = new ZmtpMember(member, random);
+    proof.helloed(line.expect(ZmtpCommand.HELLO).data());
+    line.send(ZmtpCommand.WELCOME, proof.welcome());
+    ZmtpCursor initiate = line.expect(ZmtpCommand.INITIATE).data();
+    if (!proof.holds(initiate)) {
+      throw line.refuse(DENIED, "refused the peer: its proof does not hold (expected: our key)");
+    }
+    ZmtpAgreement agreed = agree(ZmtpMetadata.parse(initiate));
+    byte[] ready = proof.ready(ZmtpMetadata.encode(agreed.role(), terms));
+    line.send(ZmtpCommand.READY, ready);
+    return open(agreed, "");
   }
 
   private PartsSession plainClient(PartsSecurity.PlainClient client) throws IOException {
@@ -176,8 +239,22 @@ final class ZmtpHandshake {
   /// Chooses our role by the peer's.
   private ZmtpAgreement agree(ZmtpMetadata theirs) throws IOException {
     Optional<SocketRole> peer = role(theirs);
+    if (host != null) {
+      terms = chosen(host, peer.orElse(SocketRole.DEALER), theirs);
+    }
     Optional<SocketRole> own = peer.flatMap(terms::roleFor);
     return agreed(peer.isEmpty() ? Optional.of(ownRole()) : own, peer, theirs);
+  }
+
+  private PartsTerms chosen(PartsHost from, SocketRole peer, ZmtpMetadata theirs)
+      throws PeerException {
+    try {
+      return from.terms(peer, theirs.all());
+    } catch (PeerException.Refused e) {
+      PeerException.Refused told = line.refuse(NOBODY, String.valueOf(e.getMessage()));
+      told.addSuppressed(e);
+      throw told;
+    }
   }
 
   /// Keeps the role that the peer has been told already.
