@@ -1,5 +1,6 @@
 package dev.myelin.net;
 
+import dev.myelin.wire.Dialect;
 import dev.myelin.wire.TensorDialect;
 import dev.myelin.wire.asoc.AsocDialect;
 import dev.myelin.wire.parts.PartsDialect;
@@ -9,7 +10,7 @@ import java.util.List;
 /// The dialects of a node: the one place that lists them.
 final class Dialects {
   /// Every dialect that a listener serves.
-  static final List<TensorDialect> ALL = List.of(AsocDialect.INSTANCE);
+  static final List<Dialect> ALL = List.of(AsocDialect.INSTANCE, ZmtpDialect.INSTANCE);
 
   private Dialects() {}
 

@@ -73,6 +73,20 @@ final class Dialler {
     return shakeHands(link.over(encrypted), dialect, Carrier.encrypted(encrypted.binding()));
   }
 
+  /// A link to a place, and what it runs on.
+  record Carried(Link link, Carrier carrier) {}
+
+  /// Dials a place for another dialect: encrypted, unless this node never encrypts.
+  Carried carry(Endpoint to, String dialect) throws IOException {
+    Link link = link(to, dialect);
+    if (encrypter == null) {
+      return new Carried(link, Carrier.plain());
+    }
+    TlsDuplex encrypted = encrypt(link, handshakeLimit().dividedBy(2));
+    encrypted.widen();
+    return new Carried(link.over(encrypted), Carrier.encrypted(encrypted.binding()));
+  }
+
   private Connection dialInClear(Link link, TensorDialect dialect) throws IOException {
     try {
       return shakeHands(link, dialect, Carrier.inClear());
@@ -128,11 +142,15 @@ final class Dialler {
   }
 
   private Link link(Endpoint to, TensorDialect dialect) throws IOException {
+    return link(to, dialect.name());
+  }
+
+  private Link link(Endpoint to, String dialect) throws IOException {
     SocketChannel channel = connect(to);
     InetAddress address = channel.socket().getInetAddress();
     return Link.over(
         SocketDuplex.of(channel, transport.config().links()),
-        new Link.Way(to, address, dialect.name(), false),
+        new Link.Way(to, address, dialect, false),
         transport);
   }
 

@@ -1,9 +1,12 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.Carrier;
+import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Session;
 import dev.myelin.wire.TensorDialect;
+import dev.myelin.wire.parts.PartsDialect;
+import dev.myelin.wire.parts.PartsSession;
 import java.io.IOException;
 
 /// How one stranger is received, from the first byte to the end of the handshake, in one thread.
@@ -32,13 +35,28 @@ final class Greeting {
     return encrypting;
   }
 
+  /// Who has proven itself.
+  sealed interface Met {
+    /// A node.
+    record Node(Session session) implements Met {}
+
+    /// A socket of a pattern.
+    record Socket(Services.Visit visit, PartsSession session) implements Met {}
+  }
+
   /// Returns the session of a stranger who has proven itself.
   ///
   /// @param deadline of the first bytes; extended for the rest once they are there
-  Session meet(Deadline deadline) throws IOException {
+  Met meet(Deadline deadline) throws IOException {
     Encrypter encrypter = transport.encrypter();
     Carrier carrier = encrypter == null ? Carrier.plain() : carrier(encrypter, deadline);
-    TensorDialect dialect = sniffer.sniff(link.source());
+    Dialect dialect = sniffer.sniff(link.source());
+    if (dialect instanceof PartsDialect) {
+      return meetSocket(dialect, carrier, deadline);
+    }
+    if (!(dialect instanceof TensorDialect nodes)) {
+      throw new IllegalStateException("dialect: " + dialect.name() + " (expected: one served)");
+    }
     if (carrier.canEncrypt() && !carrier.encrypted()) {
       requireStock(dialect);
     }
@@ -46,11 +64,24 @@ final class Greeting {
       deadline.extend(transport.limits().waits().handshake());
     }
     link = link.speaking(dialect.name());
-    return dialect.accept(
-        link.source(),
-        link.sink(),
-        transport.credentials(link.address(), carrier),
-        transport.limits());
+    return new Met.Node(
+        nodes.accept(
+            link.source(),
+            link.sink(),
+            transport.credentials(link.address(), carrier),
+            transport.limits()));
+  }
+
+  private Met meetSocket(Dialect dialect, Carrier carrier, Deadline deadline) throws IOException {
+    Services services = transport.services();
+    if (services == null || services.isEmpty()) {
+      throw sniffer.unwanted(dialect, link.source());
+    }
+    deadline.extend(transport.limits().waits().handshake());
+    link = link.speaking(dialect.name());
+    link.duplex().widen();
+    Services.Visit visit = services.receive(link, carrier);
+    return new Met.Socket(visit, visit.meet());
   }
 
   private Carrier carrier(Encrypter encrypter, Deadline deadline) throws IOException {
@@ -64,7 +95,7 @@ final class Greeting {
     return Carrier.encrypted(encrypted.binding());
   }
 
-  private void requireStock(TensorDialect dialect) throws PeerException {
+  private void requireStock(Dialect dialect) throws PeerException {
     if (!transport.mayBeStock(link.address())) {
       throw new PeerException.Refused(
           dialect.name()

@@ -1,7 +1,6 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.Session;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -157,25 +156,42 @@ public final class Listener implements AutoCloseable {
 
   private void shakeHands(Link link, Strangers.Guest guest) {
     Connection connection = null;
+    Greeting.Met.Socket socket = null;
     Greeting greeting = new Greeting(transport, sniffer, link);
     try (Deadline deadline = new Deadline(link, transport.limits().waits().sniff())) {
       try {
-        Session session = greeting.meet(deadline);
+        Greeting.Met met = greeting.meet(deadline);
         strangers.proven(guest);
         transport.counting().add(Counters.Counter.CONNECTIONS_ACCEPTED);
-        connection = transport.established(greeting.link(), session);
-        connection.onClose(() -> strangers.left(guest));
+        switch (met) {
+          case Greeting.Met.Node node -> {
+            connection = transport.established(greeting.link(), node.session());
+            connection.onClose(() -> strangers.left(guest));
+          }
+          case Greeting.Met.Socket one -> socket = one;
+        }
       } catch (IOException e) {
         turnAway(greeting, guest, e, deadline.passed());
       }
     } finally {
-      if (connection == null) {
+      if (connection == null && socket == null) {
         greeting.link().close();
         strangers.left(guest);
       }
     }
     if (connection != null) {
       handOver(connection);
+    }
+    if (socket != null) {
+      serve(socket, guest);
+    }
+  }
+
+  private void serve(Greeting.Met.Socket socket, Strangers.Guest guest) {
+    try {
+      socket.visit().serve(socket.session());
+    } finally {
+      strangers.left(guest);
     }
   }
 

@@ -22,10 +22,25 @@ public final class Messaging implements AutoCloseable {
   private final TensorPool pool;
   private final Pipeworks works;
 
+  private final boolean owns;
+
   private Messaging(Transport transport, TensorPool pool) {
     this.transport = transport;
     this.pool = pool;
-    this.works = new Pipeworks(transport, pool);
+    this.owns = true;
+    this.works = new Pipeworks(transport, pool, null);
+  }
+
+  private Messaging(Node node) {
+    this.transport = node.transport();
+    this.pool = node.pool();
+    this.owns = false;
+    this.works = new Pipeworks(transport, pool, node::peers);
+  }
+
+  /// Returns one whose sockets are found at a node's port, and find those of other nodes.
+  static Messaging of(Node node) {
+    return new Messaging(node);
   }
 
   /// Opens one of its own, for sockets that need no node.
@@ -79,7 +94,9 @@ public final class Messaging implements AutoCloseable {
   @Override
   public void close() {
     works.close();
-    transport.close();
-    pool.close();
+    if (owns) {
+      transport.close();
+      pool.close();
+    }
   }
 }

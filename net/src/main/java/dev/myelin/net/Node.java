@@ -44,6 +44,7 @@ public final class Node implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Listener listener;
+  private final Messaging messaging;
 
   private Node(NodeConfig config, Reception reception, Transport transport, TensorPool memory)
       throws IOException {
@@ -65,6 +66,7 @@ public final class Node implements AutoCloseable {
     this.listener =
         transport.listen(config.listening().at(), connection -> reunion.attach(connection, null));
     listener.onRefusal(events::refused);
+    this.messaging = Messaging.of(this);
   }
 
   /// Starts a node whose tensors arrive in its inbox; otherwise as the longer form.
@@ -211,6 +213,12 @@ public final class Node implements AutoCloseable {
     public void forget(KnownPeer peer) {
       roster.remove(peer);
     }
+  }
+
+  /// Returns where sockets of messaging patterns are opened that are found at this node's port by
+  /// the name of their service, `myelin://resize`, and find those of other nodes. Closed with this.
+  public Messaging messaging() {
+    return messaging;
   }
 
   Transport transport() {
@@ -399,6 +407,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     listener.close();
+    messaging.close();
     roster.close();
     reunion.close(config.limits().waits().drain());
     tasks.close();

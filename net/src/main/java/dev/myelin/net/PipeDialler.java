@@ -67,7 +67,6 @@ final class PipeDialler implements Plumbing.Use {
     if (withPipes && open != null) {
       open.close();
     }
-    works.closed(this);
   }
 
   private void run() throws InterruptedException {

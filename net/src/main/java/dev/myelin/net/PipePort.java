@@ -84,7 +84,6 @@ final class PipePort implements Plumbing.Use {
     if (withPipes) {
       links.forEach(Link::close);
     }
-    works.closed(this);
   }
 
   private void acceptAll() {

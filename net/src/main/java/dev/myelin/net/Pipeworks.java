@@ -8,27 +8,42 @@ import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.PartsTerms;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// All the ways to make a pipe, over one transport.
 final class Pipeworks implements Plumbing, AutoCloseable {
+  static final String SERVICE = "myelin://";
   private static final String INPROC = "inproc://";
 
   private final Transport transport;
   private final TensorPool pool;
   private final InprocExchange inproc = new InprocExchange();
   private final Set<Use> uses = ConcurrentHashMap.newKeySet();
+  private final @Nullable Supplier<List<Peer>> peers;
+  private final Services services = new Services(this);
 
   /// @param pool where large parts land; closed by whoever opened it
-  Pipeworks(Transport transport, TensorPool pool) {
+  /// @param peers the nodes that are asked for services; null without a node
+  Pipeworks(Transport transport, TensorPool pool, @Nullable Supplier<List<Peer>> peers) {
     this.transport = transport;
     this.pool = pool;
+    this.peers = peers;
+    if (peers != null) {
+      transport.serve(services);
+    }
   }
 
   @Override
   public Use bind(String endpoint, PipeTerms terms, PipeOwner owner) throws IOException {
+    if (endpoint.startsWith(SERVICE)) {
+      return keep(offer(service(endpoint), terms, owner));
+    }
     return keep(
         endpoint.startsWith(INPROC)
             ? inproc.bind(endpoint, terms, owner)
@@ -37,19 +52,84 @@ final class Pipeworks implements Plumbing, AutoCloseable {
 
   @Override
   public Use connect(String endpoint, PipeTerms terms, PipeOwner owner) {
+    if (endpoint.startsWith(SERVICE)) {
+      String service = service(endpoint);
+      Use within = inproc.connect(endpoint, terms, owner);
+      return keep(ServiceSeeker.begin(this, service, terms, owner, within));
+    }
     return keep(
         endpoint.startsWith(INPROC)
             ? inproc.connect(endpoint, terms, owner)
             : PipeDialler.begin(this, PipeAddress.parse(endpoint), terms, owner));
   }
 
-  private Use keep(Use use) {
-    uses.add(use);
-    return use;
+  /// Offers a service to other nodes and to sockets of this one.
+  private Use offer(String service, PipeTerms terms, PipeOwner owner) throws IOException {
+    Use within = inproc.bind(SERVICE + service, terms, owner);
+    try {
+      Use offered = services.offer(service, terms, owner);
+      return new Both(offered, within);
+    } catch (IOException e) {
+      within.close();
+      throw e;
+    }
   }
 
-  void closed(Use use) {
-    uses.remove(use);
+  /// One endpoint that is reached in two ways.
+  private record Both(Use first, Use second) implements Use {
+    @Override
+    public String endpoint() {
+      return first.endpoint();
+    }
+
+    @Override
+    public void close(boolean withPipes) {
+      first.close(withPipes);
+      second.close(withPipes);
+    }
+  }
+
+  private String service(String endpoint) {
+    String name = endpoint.substring(SERVICE.length());
+    if (peers == null) {
+      throw new IllegalArgumentException(
+          "endpoint: " + endpoint + " without a node (expected: messaging of a Node)");
+    }
+    if (name.isBlank() || name.length() > 255) {
+      throw new IllegalArgumentException(
+          "endpoint: " + endpoint + " (expected: myelin://service, up to 255 characters)");
+    }
+    return name;
+  }
+
+  Supplier<List<Peer>> peers() {
+    return Objects.requireNonNull(peers, "a node");
+  }
+
+  private Use keep(Use use) {
+    Kept kept = new Kept(use);
+    uses.add(kept);
+    return kept;
+  }
+
+  /// An endpoint in use, until it is closed.
+  private final class Kept implements Use {
+    private final Use use;
+
+    Kept(Use use) {
+      this.use = use;
+    }
+
+    @Override
+    public String endpoint() {
+      return use.endpoint();
+    }
+
+    @Override
+    public void close(boolean withPipes) {
+      uses.remove(this);
+      use.close(withPipes);
+    }
   }
 
   Transport transport() {

@@ -1,9 +1,9 @@
 package dev.myelin.net;
 
 import dev.myelin.wire.ByteSource;
+import dev.myelin.wire.Dialect;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.Prefix;
-import dev.myelin.wire.TensorDialect;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /// Finds out from the first bytes which dialect a stranger speaks, without consuming one.
 ///
@@ -23,10 +24,10 @@ final class Sniffer {
   private static final Prefix TLS = Prefix.of(0x16, 0x03);
   private static final List<Foreign> FOREIGN = foreign();
 
-  private final List<TensorDialect> dialects;
+  private final List<Dialect> dialects;
 
   /// @throws IllegalArgumentException if bytes cannot tell two of the dialects apart
-  Sniffer(List<TensorDialect> dialects) {
+  Sniffer(List<Dialect> dialects) {
     this.dialects = List.copyOf(dialects);
     for (int i = 0; i < dialects.size(); i++) {
       for (int j = i + 1; j < dialects.size(); j++) {
@@ -35,7 +36,7 @@ final class Sniffer {
     }
   }
 
-  private static void requireDisjoint(TensorDialect one, TensorDialect other) {
+  private static void requireDisjoint(Dialect one, Dialect other) {
     if (one.prefix().overlaps(other.prefix())) {
       throw new IllegalArgumentException(
           "dialects "
@@ -75,7 +76,7 @@ final class Sniffer {
   ///
   /// @throws NotServed if they belong to a protocol not spoken here, or to none that is known
   /// @throws PeerException.Closed if the input ended before it was clear
-  TensorDialect sniff(ByteSource in) throws IOException {
+  Dialect sniff(ByteSource in) throws IOException {
     int asked = 1;
     while (true) {
       MemorySegment seen = in.peek(asked);
@@ -83,7 +84,7 @@ final class Sniffer {
         throw ended(seen);
       }
       boolean more = false;
-      for (TensorDialect dialect : dialects) {
+      for (Dialect dialect : dialects) {
         switch (dialect.prefix().match(seen)) {
           case YES -> {
             return dialect;
@@ -115,6 +116,17 @@ final class Sniffer {
     boolean http() {
       return http;
     }
+  }
+
+  /// Returns what to say of a dialect that is known here and that nobody here speaks now.
+  NotServed unwanted(Dialect dialect, ByteSource in) throws IOException {
+    String name = dialect.name().toUpperCase(Locale.ROOT);
+    return new NotServed(
+        name
+            + " is not served on this port: no socket is bound here (first bytes "
+            + hex(in.peek(1))
+            + ")",
+        false);
   }
 
   private static boolean mayBeForeign(MemorySegment seen) {
@@ -149,7 +161,6 @@ final class Sniffer {
     known.add(new Foreign("TLS", TLS));
     known.add(new Foreign("EXO", Prefix.of('E', 'X', 'O', 1)));
     known.add(new Foreign("NNP", Prefix.of('N', 'N', 'P', 0)));
-    known.add(new Foreign("ZMTP", Prefix.of(0xFF)));
     known.add(new Foreign("ZMTP 1.0", Prefix.of(0x01, 0x00)));
     known.add(new Foreign("libp2p", Prefix.of(0x13, '/', 'm', 'u')));
     return List.copyOf(known);

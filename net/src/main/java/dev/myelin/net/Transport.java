@@ -41,6 +41,7 @@ public final class Transport implements AutoCloseable {
   private final Neighbourhood neighbourhood;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Services services;
   private volatile int listenPort;
   private volatile boolean closed;
   private volatile UnaryOperator<Duplex> wear = UnaryOperator.identity();
@@ -110,6 +111,21 @@ public final class Transport implements AutoCloseable {
 
   Connection dial(Endpoint to, TensorDialect dialect) throws IOException {
     return dialler.dial(to, dialect);
+  }
+
+  /// Dials a node for a session of another kind.
+  Dialler.Carried carry(Endpoint to) throws IOException {
+    return dialler.carry(to, Dialects.patterns().name());
+  }
+
+  /// Has peers that speak of messages in parts be received by these from now on.
+  void serve(Services those) {
+    services = those;
+  }
+
+  /// Returns the sockets that are found at the listening port; null before anybody asked for one.
+  @Nullable Services services() {
+    return services;
   }
 
   /// Puts something between every socket still to come and what is carried over it: tests of broken

@@ -1,0 +1,184 @@
+package dev.myelin.net;
+
+import dev.myelin.net.pipe.PipeOwner;
+import dev.myelin.net.pipe.PipeTerms;
+import dev.myelin.net.pipe.Plumbing;
+import dev.myelin.wire.Carrier;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.PartsSecurity;
+import dev.myelin.wire.parts.PartsSession;
+import dev.myelin.wire.parts.PartsTerms;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// Keeps a pipe to every node of the community that offers a service: each that is connected is
+/// asked, again and again, for it may offer the service later.
+final class ServiceSeeker implements Plumbing.Use {
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /// How long a node that does not offer the service is left alone.
+  private static final Duration NOBODY_THERE = Duration.ofSeconds(1);
+
+  private final Pipeworks works;
+  private final Supplier<List<Peer>> peers;
+  private final String service;
+  private final PipeTerms terms;
+  private final PipeOwner owner;
+  private final Plumbing.Use within;
+  private final Set<PeerId> asked = ConcurrentHashMap.newKeySet();
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private boolean closed; // guarded by lock
+
+  /// @param within the same service offered by this very node
+  private ServiceSeeker(
+      Pipeworks works, String service, PipeTerms terms, PipeOwner owner, Plumbing.Use within) {
+    this.works = works;
+    this.peers = works.peers();
+    this.service = service;
+    this.terms = terms;
+    this.owner = owner;
+    this.within = within;
+  }
+
+  static ServiceSeeker begin(
+      Pipeworks works, String service, PipeTerms terms, PipeOwner owner, Plumbing.Use within) {
+    ServiceSeeker seeker = new ServiceSeeker(works, service, terms, owner, within);
+    Thread _ =
+        works.transport().tasks().fork(works.transport().threadName("services"), seeker::run);
+    return seeker;
+  }
+
+  @Override
+  public String endpoint() {
+    return Pipeworks.SERVICE + service;
+  }
+
+  @Override
+  public void close(boolean withPipes) {
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    within.close(withPipes);
+    if (withPipes) {
+      links.forEach(Link::close);
+    }
+  }
+
+  private void run() throws InterruptedException {
+    do {
+      for (Peer peer : peers.get()) {
+        Optional<PeerId> id = peer.id();
+        if (id.isPresent() && isThere(peer) && asked.add(id.get())) {
+          Thread _ =
+              works
+                  .transport()
+                  .tasks()
+                  .fork(
+                      works.transport().config().links().threads(),
+                      works.transport().threadName("service-" + id.get().brief()),
+                      () -> keep(peer, id.get()));
+        }
+      }
+    } while (pause(LOOK));
+  }
+
+  private static boolean isThere(Peer peer) {
+    return peer.state() == Peer.State.CONNECTED && peer.proven();
+  }
+
+  /// Asks one node until it leaves.
+  private void keep(Peer peer, PeerId id) throws InterruptedException {
+    Backoff backoff = new Backoff(works.transport().random(), terms.options().waits().reconnect());
+    try {
+      boolean goesOn = true;
+      while (goesOn && isThere(peer)) {
+        IOException reason = serve(peer, backoff);
+        boolean nobody = reason instanceof PeerException.Refused;
+        if (!isClosed() && !nobody) {
+          owner.failed(endpoint(), reason);
+        }
+        goesOn = pause(nobody ? NOBODY_THERE : backoff.next());
+      }
+    } finally {
+      asked.remove(id);
+    }
+  }
+
+  private IOException serve(Peer peer, Backoff backoff) {
+    IOException last = new PeerException.Unreachable(peer.id() + " has no endpoint", null);
+    for (Endpoint at : peer.endpoints()) {
+      try {
+        Dialler.Carried there = works.transport().carry(at);
+        try {
+          links.add(there.link());
+          if (isClosed()) {
+            there.link().close();
+          }
+          PartsSession session = shakeHands(there);
+          backoff.reset();
+          return works.pump(there.link(), session, terms, owner).run();
+        } finally {
+          links.remove(there.link());
+          there.link().close();
+        }
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    return last;
+  }
+
+  private PartsSession shakeHands(Dialler.Carried there) throws IOException {
+    Link link = there.link();
+    try (Deadline _ = new Deadline(link, works.transport().limits().waits().handshake())) {
+      return Dialects.patterns().dial(link.source(), link.sink(), asked(there.carrier()));
+    }
+  }
+
+  private PartsTerms asked(Carrier carrier) {
+    NodeConfig.Identity identity = works.transport().config().identity();
+    return new PartsTerms(
+        Set.of(terms.role()),
+        terms.options().routingId(),
+        Map.of(Services.PROPERTY, service),
+        new PartsSecurity.Member(identity.key(), identity.community(), carrier),
+        terms.options().limits());
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits a while; returns false once this was closed.
+  private boolean pause(Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lock();
+    try {
+      while (!closed && left > 0) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.myelin.net;
+
+import dev.myelin.net.pipe.PipeOwner;
+import dev.myelin.net.pipe.PipeTerms;
+import dev.myelin.net.pipe.Plumbing;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.wire.Carrier;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.PartsHost;
+import dev.myelin.wire.parts.PartsLimits;
+import dev.myelin.wire.parts.PartsSecurity;
+import dev.myelin.wire.parts.PartsSession;
+import dev.myelin.wire.parts.PartsTerms;
+import dev.myelin.wire.parts.SocketRole;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// The sockets that are found at a node's one port, by the name of their service.
+///
+/// Nodes of the community prove its key and name the service they look for. Peers of ZeroMQ name
+/// none: the first socket that speaks to theirs, and asks for the proof they offer, takes them.
+final class Services {
+  /// How a peer names the service it looks for.
+  static final String PROPERTY = "X-Service";
+
+  private static final PartsLimits BEFORE = PartsLimits.defaults();
+
+  private final Pipeworks works;
+  private final List<Offered> offered = new CopyOnWriteArrayList<>();
+
+  Services(Pipeworks works) {
+    this.works = works;
+  }
+
+  /// A socket that is found here.
+  private final class Offered implements Plumbing.Use {
+    final String service;
+    final PipeTerms terms;
+    final PipeOwner owner;
+    final Set<Link> links = ConcurrentHashMap.newKeySet();
+
+    Offered(String service, PipeTerms terms, PipeOwner owner) {
+      this.service = service;
+      this.terms = terms;
+      this.owner = owner;
+    }
+
+    @Override
+    public String endpoint() {
+      return Pipeworks.SERVICE + service;
+    }
+
+    @Override
+    public void close(boolean withPipes) {
+      offered.remove(this);
+      if (withPipes) {
+        links.forEach(Link::close);
+      }
+    }
+
+    /// Returns whether a stranger that offers that mechanism may come.
+    boolean letsIn(String mechanism, boolean local) {
+      SocketOptions options = terms.options();
+      return switch (options.security()) {
+        case PartsSecurity.Open _ ->
+            mechanism.equals("NULL")
+                && (local || options.strangers() == SocketOptions.Strangers.ALL);
+        case PartsSecurity.PlainServer _ -> mechanism.equals("PLAIN");
+        case PartsSecurity.CurveServer _ -> mechanism.equals("CURVE");
+        default -> false;
+      };
+    }
+  }
+
+  /// Offers a socket.
+  ///
+  /// @throws IOException if a socket of this node offers that service already
+  synchronized Plumbing.Use offer(String service, PipeTerms terms, PipeOwner owner)
+      throws IOException {
+    for (Offered each : offered) {
+      if (each.service.equals(service)) {
+        throw new IOException(
+            "cannot offer "
+                + each.endpoint()
+                + ": taken (expected: a service that no socket of this node offers)");
+      }
+    }
+    Offered mine = new Offered(service, terms, owner);
+    offered.add(mine);
+    return mine;
+  }
+
+  /// Returns whether nothing is offered.
+  boolean isEmpty() {
+    return offered.isEmpty();
+  }
+
+  /// Receives a peer that speaks a dialect of messages in parts; the session is null-safe to close.
+  Visit receive(Link link, Carrier carrier) {
+    return new Visit(link, carrier);
+  }
+
+  /// One peer at the port, from its greeting to its end.
+  final class Visit implements PartsHost {
+    private final Link link;
+    private final Carrier carrier;
+    private String mechanism = "";
+    private @Nullable Offered chosen;
+
+    private Visit(Link link, Carrier carrier) {
+      this.link = link;
+      this.carrier = carrier;
+    }
+
+    /// Shakes hands; the owner of the link bounds the wait by closing it.
+    PartsSession meet() throws IOException {
+      return Dialects.patterns().accept(link.source(), link.sink(), this);
+    }
+
+    /// Carries messages until the peer leaves, in the caller's thread.
+    void serve(PartsSession session) {
+      Offered to = chosen;
+      if (to == null) {
+        session.close();
+        return;
+      }
+      to.links.add(link);
+      try {
+        IOException end = works.pump(link, session, to.terms, to.owner).run();
+        if (end instanceof PeerException.Malformed) {
+          to.owner.failed(to.endpoint(), end);
+        }
+      } finally {
+        to.links.remove(link);
+        link.close();
+      }
+    }
+
+    @Override
+    public PartsLimits limits() {
+      return BEFORE;
+    }
+
+    @Override
+    public PartsSecurity security(String name) throws PeerException {
+      mechanism = name;
+      if (name.equals("MYELIN")) {
+        return ours();
+      }
+      for (Offered each : offered) {
+        if (each.letsIn(name, isLocal())) {
+          return each.terms.options().security();
+        }
+      }
+      throw new PeerException.Refused(
+          "ZMTP with mechanism " + name + " (expected: one that a socket of this node asks for)");
+    }
+
+    private PartsSecurity ours() throws PeerException {
+      if (carrier.canEncrypt() && !carrier.encrypted()) {
+        throw new PeerException.Refused("ZMTP of a node in clear (expected: TLS)");
+      }
+      NodeConfig.Identity identity = works.transport().config().identity();
+      return new PartsSecurity.Member(identity.key(), identity.community(), carrier);
+    }
+
+    private boolean isLocal() {
+      return link.address().isLoopbackAddress();
+    }
+
+    @Override
+    public PartsTerms terms(SocketRole peer, Map<String, String> told) throws PeerException {
+      Map<String, String> named = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      named.putAll(told);
+      String service = named.getOrDefault(PROPERTY, "");
+      List<String> others = new ArrayList<>();
+      for (Offered each : offered) {
+        boolean fits = service.isEmpty() || each.service.equals(service);
+        boolean may = mechanism.equals("MYELIN") || each.letsIn(mechanism, isLocal());
+        if (fits && may && each.terms.role().speaksTo(peer)) {
+          chosen = each;
+          return works.terms(each.terms);
+        }
+        others.add(each.service + " (" + each.terms.role() + ")");
+      }
+      throw new PeerException.Refused(
+          "a %s looks for service '%s' (expected: one that speaks to it; offered here: %s)"
+              .formatted(peer, service, others));
+    }
+  }
+}
