@@ -34,13 +34,12 @@ final class ZmtpBox {
 
   private ZmtpBox() {}
 
-  /// Returns whether the library with the ciphers is there.
-  static boolean isAvailable() {
-    try {
-      return new Salsa20Engine().getAlgorithmName() != null && new Poly1305().getMacSize() == TAG;
-    } catch (LinkageError absent) {
-      return false;
-    }
+  /// Returns whether the ciphers are what they are taken for.
+  ///
+  /// @throws LinkageError if there is no library that has them
+  static boolean works() {
+    byte[] box = seal(new byte[KEY], new byte[NONCE], new byte[0]);
+    return open(new byte[KEY], new byte[NONCE], box) != null;
   }
 
   /// Returns the key that the owner of the secret key and that of the public one share.
@@ -52,13 +51,7 @@ final class ZmtpBox {
 
   /// Returns the key under which the last 8 bytes of a nonce count, by the first 16 (HSalsa20).
   static byte[] subkey(byte[] key, byte[] nonce, int at) {
-    int[] input = new int[16];
-    for (int i = 0; i < 4; i++) {
-      input[5 * i] = SIGMA[i];
-      input[1 + i] = word(key, 4 * i);
-      input[11 + i] = word(key, 16 + 4 * i);
-      input[6 + i] = word(nonce, at + 4 * i);
-    }
+    int[] input = state(key, nonce, at);
     int[] mixed = new int[16];
     Salsa20Engine.salsaCore(ROUNDS, input, mixed);
     byte[] subkey = new byte[KEY];
@@ -68,6 +61,19 @@ final class ZmtpBox {
       putWord(subkey, 16 + 4 * i, mixed[6 + i] - input[6 + i]);
     }
     return subkey;
+  }
+
+  /// Returns the 16 words that the core mixes: four of a constant, eight of the key, and four of
+  /// the nonce or of nonce and counter.
+  static int[] state(byte[] key, byte[] nonce, int at) {
+    int[] state = new int[16];
+    for (int i = 0; i < 4; i++) {
+      state[5 * i] = SIGMA[i];
+      state[1 + i] = word(key, 4 * i);
+      state[11 + i] = word(key, 16 + 4 * i);
+      state[6 + i] = word(nonce, at + 4 * i);
+    }
+    return state;
   }
 
   /// Returns the nonce of a prefix in ASCII and the bytes behind it.
@@ -113,17 +119,13 @@ final class ZmtpBox {
     return stream;
   }
 
+  /// Returns the tag's maker, its key taken from the begin of the key stream.
   private static Poly1305 mac(Salsa20Engine stream) {
-    Poly1305 mac = new Poly1305();
-    begin(stream, mac);
-    return mac;
-  }
-
-  /// Takes the key of the tag from the begin of a key stream.
-  static void begin(Salsa20Engine stream, Poly1305 mac) {
     byte[] key = new byte[KEY];
     stream.processBytes(NOTHING, 0, KEY, key, 0);
+    Poly1305 mac = new Poly1305();
     mac.init(new KeyParameter(key));
+    return mac;
   }
 
   private static int word(byte[] bytes, int at) {

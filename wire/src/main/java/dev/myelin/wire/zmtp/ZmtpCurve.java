@@ -29,10 +29,19 @@ final class ZmtpCurve {
 
   /// @throws IllegalStateException if there is no library that has the ciphers
   static void requireAvailable() {
-    if (!ZmtpBox.isAvailable()) {
+    if (!isAvailable()) {
       throw new IllegalStateException(
           "CURVE: org.bouncycastle:bcprov-jdk18on is not there (expected: on the class path, or on"
               + " the module path with --add-modules org.bouncycastle.provider)");
+    }
+  }
+
+  /// Asked from here, because already to look at the class of the boxes takes the library.
+  private static boolean isAvailable() {
+    try {
+      return ZmtpBox.works();
+    } catch (LinkageError absent) {
+      return false;
     }
   }
 

@@ -22,7 +22,6 @@ final class ZmtpCurveClient {
   private long theirCounter;
 
   ZmtpCurveClient(PartsSecurity.CurveClient client, RandomGenerator random) {
-    ZmtpCurve.requireAvailable();
     this.server = client.server();
     this.own = client.own();
     this.random = random;

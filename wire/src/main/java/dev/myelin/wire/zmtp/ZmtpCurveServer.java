@@ -21,7 +21,6 @@ final class ZmtpCurveServer {
   private long theirCounter;
 
   ZmtpCurveServer(CurveKey.Pair own, RandomGenerator random) {
-    ZmtpCurve.requireAvailable();
     this.own = own;
     this.random = random;
     this.cookieKey = ZmtpCurve.bytes(random, ZmtpBox.KEY);

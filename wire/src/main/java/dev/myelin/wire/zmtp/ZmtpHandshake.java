@@ -39,6 +39,8 @@ final class ZmtpHandshake {
   /// What a peer is told that found nobody who takes it.
   static final String NOBODY = "nobody here takes that";
 
+  private static final String CURVE = "CURVE";
+
   private static final byte[] NO_DATA = {};
 
   private final ZmtpLine line;
@@ -96,8 +98,12 @@ final class ZmtpHandshake {
   /// Sends the whole greeting, then reads the peer's.
   private void greet(boolean dialled) throws IOException {
     String mechanism = mechanism();
-    line.write(ZmtpGreeting.of(mechanism, dialled && proves()).encode());
-    ZmtpGreeting theirs = theirGreeting();
+    line.write(ZmtpGreeting.of(mechanism, isServer(dialled)).encode());
+    requireSame(theirGreeting(), mechanism);
+  }
+
+  private static void requireSame(ZmtpGreeting theirs, String mechanism)
+      throws PeerException.Refused {
     if (!theirs.mechanism().equals(mechanism)) {
       throw new PeerException.Refused(
           "refused the peer: its mechanism is "
@@ -115,8 +121,9 @@ final class ZmtpHandshake {
     line.write(Arrays.copyOf(begin, ZmtpGreeting.MECHANISM));
     ZmtpGreeting theirs = theirGreeting();
     security = to.security(theirs.mechanism());
-    byte[] whole = ZmtpGreeting.of(mechanism(), proves()).encode();
+    byte[] whole = ZmtpGreeting.of(mechanism(), isServer(true)).encode();
     line.write(Arrays.copyOfRange(whole, ZmtpGreeting.MECHANISM, whole.length));
+    requireSame(theirs, mechanism());
   }
 
   private ZmtpGreeting theirGreeting() throws IOException {
@@ -131,19 +138,30 @@ final class ZmtpHandshake {
     return theirs;
   }
 
+  /// Returns the name of what is asked for or proven.
+  ///
+  /// @throws IllegalStateException if this program lacks what that takes
   private String mechanism() {
     return switch (security) {
       case PartsSecurity.Open _ -> "NULL";
       case PartsSecurity.Member _ -> "MYELIN";
       case PartsSecurity.PlainClient _, PartsSecurity.PlainServer _ -> "PLAIN";
-      case PartsSecurity.CurveClient _, PartsSecurity.CurveServer _ -> "CURVE";
+      case PartsSecurity.CurveClient _, PartsSecurity.CurveServer _ -> curve();
     };
   }
 
-  /// Returns whether there is a proof, and so a server in the greeting of who is dialled; libzmq
-  /// writes and reads nothing there (RFC 37, Topology).
-  private boolean proves() {
-    return !(security instanceof PartsSecurity.Open);
+  private static String curve() {
+    ZmtpCurve.requireAvailable();
+    return CURVE;
+  }
+
+  /// Returns what goes into the greeting; libzmq writes and reads nothing there (RFC 37, Topology).
+  private boolean isServer(boolean dialled) {
+    return switch (security) {
+      case PartsSecurity.Open _, PartsSecurity.PlainClient _, PartsSecurity.CurveClient _ -> false;
+      case PartsSecurity.PlainServer _, PartsSecurity.CurveServer _ -> true;
+      case PartsSecurity.Member _ -> dialled;
+    };
   }
 
   private PartsSession prove(boolean dialled) throws IOException {
@@ -212,7 +230,7 @@ final class ZmtpHandshake {
     line.send(ZmtpCommand.WELCOME, welcome);
     ZmtpMetadata theirs = curve.initiate(line.expect(ZmtpCommand.INITIATE).data());
     String key = curve.clientKey().toZ85();
-    String user = admit(server.authenticator(), new PartsSecurity.Claim("CURVE", "", "", key));
+    String user = admit(server.authenticator(), new PartsSecurity.Claim(CURVE, "", "", key));
     ZmtpAgreement agreed = agree(theirs);
     byte[] ready = curve.ready(ZmtpMetadata.encode(agreed.role(), terms));
     line.send(ZmtpCommand.READY, ready);

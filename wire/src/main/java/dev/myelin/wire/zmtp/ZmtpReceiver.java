@@ -3,7 +3,6 @@ package dev.myelin.wire.zmtp;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.ByteSource;
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.PartsInlet;
 import dev.myelin.wire.parts.PartsLimits;
@@ -149,9 +148,9 @@ final class ZmtpReceiver implements AutoCloseable {
   /// Returns the longest body that has to be whole in the page.
   private int most(int flags) {
     if (opener != null) {
-      return Math.max(Outlet.COPIED_BYTES, traffic.commandBytes()) + ZmtpOpener.OVERHEAD;
+      return Math.max(traffic.heapBytes(), traffic.commandBytes()) + ZmtpOpener.OVERHEAD;
     }
-    return (flags & ZmtpHeader.COMMAND) == 0 ? Outlet.COPIED_BYTES : traffic.commandBytes();
+    return (flags & ZmtpHeader.COMMAND) == 0 ? traffic.heapBytes() : traffic.commandBytes();
   }
 
   private void check(int flags, long length) throws PeerException.Malformed {

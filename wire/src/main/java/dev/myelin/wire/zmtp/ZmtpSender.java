@@ -85,7 +85,8 @@ final class ZmtpSender {
   /// Appends a PING, unless the peer knows none.
   void ping(Duration patience, Outlet out) {
     if (speaks31) {
-      long tenths = Math.clamp((patience.toMillis() + 99) / 100, 0, MOST_TTL);
+      boolean forever = patience.compareTo(Duration.ofMillis(100L * MOST_TTL)) > 0;
+      long tenths = forever ? MOST_TTL : Math.max((patience.toMillis() + 99) / 100, 0);
       command(ZmtpCommand.PING, new byte[] {(byte) (tenths >>> 8), (byte) tenths}, out);
     }
   }

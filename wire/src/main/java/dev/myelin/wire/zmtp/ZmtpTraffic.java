@@ -1,6 +1,7 @@
 package dev.myelin.wire.zmtp;
 
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.PartsInlet;
 import dev.myelin.wire.parts.PartsLimits;
 import dev.myelin.wire.parts.SocketRole;
@@ -26,6 +27,13 @@ final class ZmtpTraffic {
     // RFC 29, PUB: what subscribers send is dropped silently. RFC 30, PUSH: it only sends.
     this.discards = role == SocketRole.PUB || role == SocketRole.PUSH;
     this.subscriptions = new ZmtpSubscriptions(limits);
+  }
+
+  /// Returns the largest part that is taken to the heap; a subscription in a message is there.
+  int heapBytes() {
+    return publishes
+        ? Math.max(Outlet.COPIED_BYTES, 1 + limits.subscriptionBytes())
+        : Outlet.COPIED_BYTES;
   }
 
   /// Returns the longest command.

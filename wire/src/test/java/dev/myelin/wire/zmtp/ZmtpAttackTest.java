@@ -123,6 +123,18 @@ class ZmtpAttackTest {
   }
 
   @Test
+  void aSubscriptionIsOneAtAnyLengthThatIsAllowed() throws IOException {
+    PartsLimits generous = new PartsLimits(1 << 20, 3, 600, 2, 20_000);
+    byte[] subscription = new byte[9 + 1 + 20_000];
+    ZmtpHeader.put(subscription, 0, 0, 20_001);
+    subscription[9] = 1;
+    PartsSession session = ZmtpTalk.reading(SocketRole.XPUB, generous, subscription);
+    try (ZmtpTalk.Received received = ZmtpTalk.drain(session)) {
+      assertThat(received.all).containsExactly("+" + "00".repeat(20_000));
+    }
+  }
+
+  @Test
   void aHugeSubscriptionIsRefusedBeforeItHasCome() throws IOException {
     byte[] begin = Golden.bytes("02000000000fffffff" + "0161");
     assertThat(receiving(SocketRole.PUB, PartsLimits.defaults(), begin))

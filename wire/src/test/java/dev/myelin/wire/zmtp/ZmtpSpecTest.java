@@ -426,6 +426,25 @@ class ZmtpSpecTest {
     assertThat(hex(out.toBytes())).isEqualTo("041504504f4e47" + context);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S,0000",
+    "PT0.001S,0001",
+    "PT1S,000a",
+    "PT6553.5S,ffff",
+    "PT9999H,ffff",
+    "PT-1S,0000"
+  })
+  @DisplayName("37.54: the patience of a PING is told in tenths of a second, as much as fits")
+  void patienceIsToldInTenths(String patience, String ttl) {
+    Outlet out = new Outlet();
+    reading(SocketRole.PUSH, "").encodePing(Duration.parse(patience), out);
+    assertThat(hex(out.toBytes())).isEqualTo("04070450494e47" + ttl);
+    out.clear();
+    reading(SocketRole.PUSH, "").encodePing(Duration.ofSeconds(Long.MAX_VALUE), out);
+    assertThat(hex(out.toBytes())).endsWith("ffff");
+  }
+
   @Test
   @DisplayName("37.57, 37.58, 23.46, 23.47: short up to 255 bytes, long from 256")
   void partsAreMessageFrames() {
