@@ -222,6 +222,11 @@ final class InprocExchange {
     }
 
     @Override
+    public void finish() {
+      close();
+    }
+
+    @Override
     public boolean idle() {
       return true;
     }

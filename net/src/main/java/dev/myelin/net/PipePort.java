@@ -5,6 +5,7 @@ import dev.myelin.net.pipe.PipeTerms;
 import dev.myelin.net.pipe.Plumbing;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.PartsSecurity;
 import dev.myelin.wire.parts.PartsSession;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -176,13 +177,21 @@ final class PipePort implements Plumbing.Use {
           refused(link.remote() + ": no complete handshake in time");
         } else {
           if (e instanceof PeerException && !(e instanceof PeerException.Closed)) {
-            strangers.failed(guest);
+            failed(guest);
             transport.counting().add(Counters.Counter.REFUSED_HANDSHAKE);
           }
           refused(link.remote() + ": " + e.getMessage());
         }
         return null;
       }
+    }
+  }
+
+  /// Where nothing is to be proven, nothing can be guessed: a peer of the wrong kind that dials
+  /// again and again must not shut out others behind its address.
+  private void failed(Strangers.Guest guest) {
+    if (!(terms.options().security() instanceof PartsSecurity.Open)) {
+      strangers.failed(guest);
     }
   }
 

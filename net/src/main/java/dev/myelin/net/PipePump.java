@@ -252,6 +252,20 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   }
 
   @Override
+  public void finish() {
+    out.close();
+    if (pen.tryLock()) {
+      try {
+        link.endOutput();
+      } finally {
+        pen.unlock();
+      }
+    } else {
+      link.close(); // it takes nothing: there is nothing to wait for
+    }
+  }
+
+  @Override
   public void close() {
     end(new PeerException.Closed("the pipe to " + link.remote() + " was closed here", false, null));
   }

@@ -25,6 +25,9 @@ public final class Pipe {
     /// Returns whether all that was put into the outgoing conveyor has left this process.
     boolean idle();
 
+    /// Tells the peer that nothing more comes; the link ends once the peer has ended its side too.
+    void finish();
+
     /// Ends the link; the owner is told that it is detached.
     void close();
   }
@@ -122,7 +125,7 @@ public final class Pipe {
 
   /// Returns whether the link has ended.
   public boolean isEnded() {
-    return out.isClosed();
+    return in.isClosed();
   }
 
   /// Returns whether all that was offered has left this process.
@@ -133,6 +136,12 @@ public final class Pipe {
   /// Tells the peer which messages are wanted, or no longer.
   public void subscribe(byte[] prefix, boolean wanted) {
     plug.subscribe(prefix, wanted);
+  }
+
+  /// Tells the peer that nothing more comes; the link ends once the peer has ended its side too.
+  /// Ending it at once could take back what the peer has not read yet.
+  public void finish() {
+    plug.finish();
   }
 
   /// Ends the link; twice is harmless.

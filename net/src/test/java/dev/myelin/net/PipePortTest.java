@@ -1,0 +1,172 @@
+package dev.myelin.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.myelin.net.pattern.Puller;
+import dev.myelin.net.pattern.Pusher;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.testkit.LeakCheck;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.PartsLimits;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// What strangers may do to the port of a socket: nothing that its peers notice.
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class PipePortTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static Socket dial(String endpoint) throws IOException {
+    int port = Endpoint.parse(endpoint).port();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static void serves(Puller puller, Messaging messaging, String at) throws Exception {
+    try (Pusher pusher = messaging.pusher()) {
+      pusher.connect(at);
+      pusher.push(new byte[] {1});
+      assertThat(puller.pull(SOON).bytes()).containsExactly(1);
+    }
+  }
+
+  /// What a PUSH of ZeroMQ says before its first message.
+  private static byte[] asPusher() {
+    byte[] greeting = new byte[64];
+    greeting[0] = (byte) 0xFF;
+    greeting[8] = 1;
+    greeting[9] = 0x7F;
+    greeting[10] = 3;
+    greeting[11] = 1;
+    System.arraycopy("NULL".getBytes(US_ASCII), 0, greeting, 12, 4);
+    byte[] ready = "\u0004\u001a\u0005READY\u000bSocket-Type\0\0\0\u0004PUSH".getBytes(US_ASCII);
+    byte[] all = Arrays.copyOf(greeting, 64 + ready.length);
+    System.arraycopy(ready, 0, all, 64, ready.length);
+    return all;
+  }
+
+  @Test
+  void servesGoodPeersWhileManyHangInTheirHandshake() throws Exception {
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller()) {
+      String at = puller.bind("tcp://127.0.0.1:*");
+      List<Socket> hanging = new ArrayList<>();
+      try {
+        for (int i = 0; i < 400; i++) {
+          Socket socket = dial(at);
+          socket.getOutputStream().write(asPusher(), 0, i % 64);
+          hanging.add(socket);
+        }
+        serves(puller, messaging, at);
+      } finally {
+        for (Socket each : hanging) {
+          each.close();
+        }
+      }
+    }
+  }
+
+  @Test
+  void endsAPeerThatClaimsMoreThanItMay() throws Exception {
+    SocketOptions small =
+        SocketOptions.defaults().limits(new PartsLimits(1 << 20, 16, 8 << 10, 16, 64));
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller(small)) {
+      String at = puller.bind("tcp://127.0.0.1:*");
+      for (String claim :
+          List.of("020000000000100001", "027fffffffffffffff", "02ffffffffffffffff")) {
+        try (Socket socket = dial(at)) {
+          OutputStream out = socket.getOutputStream();
+          out.write(asPusher());
+          out.write(HexFormat.of().parseHex(claim));
+          // All that it is told is greeting and READY; then the connection ends.
+          int told = socket.getInputStream().readAllBytes().length;
+          assertThat(told).isBetween(64, 200);
+        }
+      }
+      assertThat(messaging.pool().outstanding()).isZero();
+      serves(puller, messaging, at);
+    }
+  }
+
+  @Test
+  void survivesNoise() throws Exception {
+    Random random = new Random(7);
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller()) {
+      String at = puller.bind("tcp://127.0.0.1:*");
+      for (int i = 0; i < 200; i++) {
+        byte[] noise = new byte[random.nextInt(1, 2000)];
+        random.nextBytes(noise);
+        try (Socket socket = dial(at)) {
+          OutputStream out = socket.getOutputStream();
+          if (i % 2 == 0) {
+            out.write(asPusher());
+          }
+          out.write(noise);
+        } catch (IOException e) {
+          // It was turned away already.
+        }
+      }
+      drain(puller);
+      try (Messaging other = Messaging.open()) {
+        serves(puller, other, at);
+      }
+    }
+  }
+
+  /// Some noise is a message.
+  private static void drain(Puller puller) throws Exception {
+    while (true) {
+      try {
+        puller.pull(Duration.ofMillis(300)).close();
+      } catch (PeerException.TimedOut e) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void makesAFloodWaitForTheReader() throws Exception {
+    SocketOptions ten = SocketOptions.defaults().highWater(10, 10);
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller(ten);
+        Socket socket = dial(puller.bind("tcp://127.0.0.1:*"))) {
+      socket.getOutputStream().write(asPusher());
+      byte[] message = new byte[2 + 200];
+      message[1] = (byte) 200;
+      Thread flood =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        socket.getOutputStream().write(message);
+                      }
+                    } catch (IOException e) {
+                      // The socket was closed: enough.
+                    }
+                  });
+      for (int i = 0; i < 1000; i++) {
+        puller.pull(SOON).close();
+        assertThat(puller.stats().queuedIn()).isLessThanOrEqualTo(10 + 64);
+      }
+      socket.close();
+      flood.join();
+    }
+  }
+}
