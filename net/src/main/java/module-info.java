@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.myelin.net {
   requires transitive dev.myelin.wire;
+  requires transitive com.fasterxml.jackson.databind;
   requires java.naming;
   requires jdk.jfr;
   requires javax.jmdns;

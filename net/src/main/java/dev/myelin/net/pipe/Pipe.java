@@ -95,12 +95,15 @@ public final class Pipe {
   }
 
   /// Returns the next message of the peer, which is the caller's; null if there is none.
+  ///
+  /// Calls nobody, so that it may be called under a lock; [#drained] must follow, without it.
   public @Nullable Parts poll() {
-    Parts message = in.poll();
-    if (message != null) {
-      plug.drained();
-    }
-    return message;
+    return in.poll();
+  }
+
+  /// Has the peer go on where it waited for room.
+  public void drained() {
+    plug.drained();
   }
 
   /// Returns whether nothing of the peer waits to be polled.

@@ -1,0 +1,20 @@
+package dev.myelin.net.pattern;
+
+import dev.myelin.wire.parts.Parts;
+import java.io.IOException;
+import java.time.Duration;
+
+/// The way in which a [Requester] keeps requests and replies together.
+sealed interface Asking permits LockstepAsking, NumberedAsking {
+  /// What stands before the body on the wire (RFC 28).
+  byte[] DELIMITER = {};
+
+  Hub hub();
+
+  Parts request(Parts message, Requester.Patience patience, Duration room)
+      throws IOException, InterruptedException;
+
+  void send(Parts message, Duration room) throws IOException, InterruptedException;
+
+  Parts receive(Duration limit) throws IOException, InterruptedException;
+}

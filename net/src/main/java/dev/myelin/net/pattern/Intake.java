@@ -1,0 +1,196 @@
+package dev.myelin.net.pattern;
+
+import dev.myelin.net.pipe.Pipe;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.Parts;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The receiving half of a [Hub]: pipes that have messages, in turn, and the waits for one.
+///
+/// One lock, the gate, held for single steps; nothing that may lead into another hub is called
+/// under it.
+final class Intake {
+  private static final BooleanSupplier NEVER = () -> false;
+
+  /// A message with the pipe it came through.
+  record Arrival(Pipe pipe, Parts message) {}
+
+  private final Outflow outflow;
+  private final ReentrantLock gate = new ReentrantLock();
+  private final Condition readable = gate.newCondition();
+  private final ArrayDeque<Pipe> ready = new ArrayDeque<>(); // guarded by gate
+  private int waiting; // guarded by gate
+  private long received; // guarded by gate
+  private long receivedBytes; // guarded by gate
+
+  Intake(Outflow outflow) {
+    this.outflow = outflow;
+  }
+
+  /// Takes that a pipe has messages.
+  void readable(Pipe pipe) {
+    gate.lock();
+    try {
+      Seat seat = Seat.of(pipe);
+      if (!seat.ready) {
+        seat.ready = true;
+        ready.addLast(pipe);
+      }
+      readable.signal();
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /// Has every wait look again.
+  void recheck() {
+    gate.lock();
+    try {
+      readable.signalAll();
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /// Takes the next message, peers in turn; waits for one at most `limit`.
+  ///
+  /// @throws PeerException.TimedOut if none came in time
+  Arrival receive(Duration limit) throws IOException, InterruptedException {
+    Arrival next = tryReceive();
+    return next == null ? receive(Timer.of(limit), limit) : next;
+  }
+
+  /// Likewise, within what is left of a time that began with `limit`.
+  Arrival receive(Timer timer, Duration limit) throws IOException, InterruptedException {
+    return Objects.requireNonNull(receive(timer, limit, NEVER), "arrival");
+  }
+
+  /// Likewise; null if there is none and `hopeless` says so when a pipe ended.
+  @Nullable Arrival receive(Timer timer, Duration limit, BooleanSupplier hopeless)
+      throws IOException, InterruptedException {
+    Arrival next;
+    gate.lock();
+    try {
+      while ((next = poll()) == null && !hopeless.getAsBoolean()) {
+        outflow.requireOpen();
+        waiting++;
+        try {
+          if (!timer.await(readable)) {
+            throw new PeerException.TimedOut(
+                "receive: nothing within %s (peers: %d)".formatted(limit, outflow.pipes().length));
+          }
+        } finally {
+          waiting--;
+        }
+      }
+    } finally {
+      gate.unlock();
+    }
+    if (next != null) {
+      next.pipe().drained();
+    }
+    return next;
+  }
+
+  /// Waits for the next message without a bound; null once `stopped` says so.
+  @Nullable Parts next(BooleanSupplier stopped) throws IOException, InterruptedException {
+    Arrival next =
+        receive(Timer.of(SocketOptions.Waits.FOREVER), SocketOptions.Waits.FOREVER, stopped);
+    return next == null ? null : next.message();
+  }
+
+  /// Returns the message of an arrival; empty if there was none.
+  static Optional<Parts> message(@Nullable Arrival arrival) {
+    return arrival == null ? Optional.empty() : Optional.of(arrival.message());
+  }
+
+  /// Takes the next message if there is one.
+  @Nullable Arrival tryReceive() {
+    Arrival next;
+    gate.lock();
+    try {
+      next = poll();
+    } finally {
+      gate.unlock();
+    }
+    if (next != null) {
+      next.pipe().drained();
+    }
+    return next;
+  }
+
+  private @Nullable Arrival poll() {
+    Pipe pipe;
+    while ((pipe = ready.pollFirst()) != null) {
+      Parts message = pipe.poll();
+      if (message != null) {
+        ready.addLast(pipe);
+        received++;
+        receivedBytes += message.totalBytes();
+        if (waiting > 0 && (ready.size() > 1 || !pipe.isEmpty())) {
+          readable.signal();
+        }
+        return new Arrival(pipe, message);
+      }
+      Seat.of(pipe).ready = false;
+    }
+    return null;
+  }
+
+  /// Returns whether a message waits.
+  boolean hasMessage() {
+    gate.lock();
+    try {
+      for (Pipe each : ready) {
+        if (!each.isEmpty()) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  long received() {
+    gate.lock();
+    try {
+      return received;
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  long receivedBytes() {
+    gate.lock();
+    try {
+      return receivedBytes;
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /// Drops what came and nobody will take.
+  void drop() {
+    Arrival next;
+    while ((next = tryReceive()) != null) {
+      gate.lock();
+      try {
+        received--;
+        receivedBytes -= next.message().totalBytes();
+      } finally {
+        gate.unlock();
+      }
+      outflow.drop(next.message());
+    }
+  }
+}
