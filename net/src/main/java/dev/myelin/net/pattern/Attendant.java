@@ -77,7 +77,7 @@ public final class Attendant implements AutoCloseable {
   void close(Duration limit) {
     stopped = true;
     hub.intake().recheck();
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       return;
     }
     try {

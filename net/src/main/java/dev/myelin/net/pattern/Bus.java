@@ -28,7 +28,7 @@ public final class Bus extends Talker {
     outflow().requireOpenFor(message);
     try (Shared shared = new Shared(message)) {
       for (Pipe each : outflow().pipes()) {
-        boolean unused = outflow().sendOrDrop(each, shared.share(), Outflow.Manner.QUEUED);
+        boolean _ = outflow().sendOrDrop(each, shared.share(), Outflow.Manner.QUEUED);
       }
     }
   }

@@ -7,12 +7,12 @@ import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.PartsLimits;
 import dev.myelin.wire.parts.SocketRole;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class Fanout implements Hub.Rules {
   /// One subscriber.
   private static final class Reader {
     final Pipe pipe;
-    final Set<ByteBuffer> prefixes = new HashSet<>();
+    final Set<Topic> prefixes = new HashSet<>();
     long stamp; // of the last message it was given, so that none comes twice
 
     Reader(Pipe pipe) {
@@ -47,8 +47,8 @@ final class Fanout implements Hub.Rules {
   private final boolean hears;
   private final ReentrantLock lock = new ReentrantLock();
   private final PrefixTree<Reader> tree = new PrefixTree<>(); // guarded by lock
-  private final Map<Pipe, Reader> readers = new IdentityHashMap<>(); // guarded by lock
-  private volatile int wanting; // written under lock
+  private final Map<Pipe, Reader> readers = new HashMap<>(); // guarded by lock
+  private final AtomicInteger wanting = new AtomicInteger();
   private long stamp; // guarded by lock
   private int reached; // guarded by lock
   private boolean ended; // guarded by lock
@@ -114,7 +114,7 @@ final class Fanout implements Hub.Rules {
   }
 
   boolean awaitSubscribers(int count, Duration limit) throws InterruptedException {
-    return hub.outflow().await(() -> wanting >= count, limit);
+    return hub.outflow().await(() -> wanting.get() >= count, limit);
   }
 
   @Override
@@ -154,14 +154,14 @@ final class Fanout implements Hub.Rules {
           limits.subscriptions());
       return;
     }
-    if (!reader.prefixes.add(ByteBuffer.wrap(prefix))) {
+    if (!reader.prefixes.add(Topic.of(prefix))) {
       return;
     }
     if (reader.prefixes.size() == 1) {
-      wanting++;
+      wanting.incrementAndGet();
     }
     boolean first = !tree.has(prefix);
-    boolean unused = tree.add(prefix, reader);
+    boolean _ = tree.add(prefix, reader);
     if (first) {
       watcher.changed(prefix, true);
     }
@@ -173,14 +173,16 @@ final class Fanout implements Hub.Rules {
 
   private void remove(Pipe pipe, byte[] prefix) {
     Reader reader = readers.get(pipe);
-    if (reader != null && reader.prefixes.remove(ByteBuffer.wrap(prefix))) {
-      wanting -= reader.prefixes.isEmpty() ? 1 : 0;
+    if (reader != null && reader.prefixes.remove(Topic.of(prefix))) {
+      if (reader.prefixes.isEmpty()) {
+        wanting.decrementAndGet();
+      }
       forget(reader, prefix);
     }
   }
 
   private void forget(Reader reader, byte[] prefix) {
-    boolean unused = tree.remove(prefix, reader);
+    boolean _ = tree.remove(prefix, reader);
     if (!tree.has(prefix)) {
       watcher.changed(prefix, false);
     }
@@ -192,8 +194,8 @@ final class Fanout implements Hub.Rules {
     try {
       Reader reader = readers.remove(pipe);
       if (reader != null && !reader.prefixes.isEmpty()) {
-        wanting--;
-        reader.prefixes.forEach(prefix -> forget(reader, prefix.array()));
+        wanting.decrementAndGet();
+        reader.prefixes.forEach(prefix -> forget(reader, prefix.bytes()));
       }
     } finally {
       lock.unlock();

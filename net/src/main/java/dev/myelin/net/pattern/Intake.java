@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// One lock, the gate, held for single steps; nothing that may lead into another hub is called
 /// under it.
 final class Intake {
-  private static final BooleanSupplier NEVER = () -> false;
-
   /// A message with the pipe it came through.
   record Arrival(Pipe pipe, Parts message) {}
 
@@ -71,7 +69,11 @@ final class Intake {
 
   /// Likewise, within what is left of a time that began with `limit`.
   Arrival receive(Timer timer, Duration limit) throws IOException, InterruptedException {
-    return Objects.requireNonNull(receive(timer, limit, NEVER), "arrival");
+    return Objects.requireNonNull(receive(timer, limit, Intake::never), "arrival");
+  }
+
+  private static boolean never() {
+    return false;
   }
 
   /// Likewise; null if there is none and `hopeless` says so when a pipe ended.

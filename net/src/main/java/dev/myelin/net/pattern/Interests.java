@@ -3,7 +3,6 @@ package dev.myelin.net.pattern;
 import dev.myelin.net.pipe.Pipe;
 import dev.myelin.wire.parts.Parts;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,19 +14,19 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Its lock is held while peers are told, so that none misses a change or is told twice.
 final class Interests implements Hub.Rules {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<ByteBuffer, Integer> counts = new HashMap<>(); // guarded by lock
-  private final PrefixTree<ByteBuffer> tree = new PrefixTree<>(); // guarded by lock
+  private final Map<Topic, Integer> counts = new HashMap<>(); // guarded by lock
+  private final PrefixTree<Topic> tree = new PrefixTree<>(); // guarded by lock
   private final List<Pipe> told = new ArrayList<>(); // guarded by lock
   private int longest; // guarded by lock
 
   void subscribe(byte[] prefix) {
-    ByteBuffer key = ByteBuffer.wrap(prefix.clone());
+    Topic key = Topic.of(prefix.clone());
     lock.lock();
     try {
       if (counts.merge(key, 1, Integer::sum) == 1) {
-        boolean unused = tree.add(key.array(), key);
+        boolean _ = tree.add(key.bytes(), key);
         longest = Math.max(longest, prefix.length);
-        told.forEach(pipe -> pipe.subscribe(key.array(), true));
+        told.forEach(pipe -> pipe.subscribe(key.bytes(), true));
       }
     } finally {
       lock.unlock();
@@ -35,7 +34,7 @@ final class Interests implements Hub.Rules {
   }
 
   void unsubscribe(byte[] prefix) {
-    ByteBuffer key = ByteBuffer.wrap(prefix.clone());
+    Topic key = Topic.of(prefix.clone());
     lock.lock();
     try {
       Integer count = counts.get(key);
@@ -49,8 +48,8 @@ final class Interests implements Hub.Rules {
         return;
       }
       counts.remove(key);
-      boolean unused = tree.remove(key.array(), key);
-      told.forEach(pipe -> pipe.subscribe(key.array(), false));
+      boolean _ = tree.remove(key.bytes(), key);
+      told.forEach(pipe -> pipe.subscribe(key.bytes(), false));
     } finally {
       lock.unlock();
     }
@@ -78,7 +77,7 @@ final class Interests implements Hub.Rules {
     lock.lock();
     try {
       told.add(pipe);
-      counts.keySet().forEach(prefix -> pipe.subscribe(prefix.array(), true));
+      counts.keySet().forEach(prefix -> pipe.subscribe(prefix.bytes(), true));
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,5 @@
 package dev.myelin.net.pattern;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Used under a lock of its owner.
 final class LatestByTopic implements AutoCloseable {
-  private final Map<ByteBuffer, Shared> kept = new LinkedHashMap<>();
+  private final Map<Topic, Shared> kept = new LinkedHashMap<>();
   private final Publishing.LastValues most;
   private long bytes;
 
@@ -23,7 +22,7 @@ final class LatestByTopic implements AutoCloseable {
   /// Keeps a message in place of the one before; one that is larger than all that may be kept only
   /// ends that one.
   void put(byte[] topic, Shared message) {
-    ByteBuffer key = ByteBuffer.wrap(topic);
+    Topic key = Topic.of(topic);
     drop(kept.remove(key));
     long size = message.message().totalBytes();
     if (size > most.bytes()) {
@@ -48,8 +47,8 @@ final class LatestByTopic implements AutoCloseable {
 
   /// Gives what is kept of every topic that begins so, the one that was quiet for longest first.
   void forEach(byte[] prefix, Consumer<Shared> taker) {
-    for (Map.Entry<ByteBuffer, Shared> each : kept.entrySet()) {
-      byte[] topic = each.getKey().array();
+    for (Map.Entry<Topic, Shared> each : kept.entrySet()) {
+      byte[] topic = each.getKey().bytes();
       if (topic.length >= prefix.length
           && Arrays.equals(topic, 0, prefix.length, prefix, 0, prefix.length)) {
         taker.accept(each.getValue());

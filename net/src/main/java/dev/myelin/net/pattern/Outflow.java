@@ -87,7 +87,7 @@ final class Outflow {
 
   /// Takes that some pipe has room.
   void roomAgain() {
-    boolean unused = rehouse();
+    boolean _ = rehouse();
     recheck();
   }
 
@@ -229,7 +229,8 @@ final class Outflow {
     boolean taken = false;
     Timer timer = null;
     try {
-      while (!(taken = takes(pipe, message, manner))) {
+      taken = takes(pipe, message, manner);
+      while (!taken) {
         if (pipe.isEnded()) {
           throw new PeerException.Closed(pipe.remote() + " is gone", false, null);
         }
@@ -237,6 +238,7 @@ final class Outflow {
           timer = Timer.of(limit);
         }
         awaitRoom(pipe, timer, limit);
+        taken = takes(pipe, message, manner);
       }
     } finally {
       if (!taken) {

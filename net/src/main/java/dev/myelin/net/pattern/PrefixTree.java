@@ -143,7 +143,7 @@ final class PrefixTree<V> {
   /// Returns whether a topic begins with any prefix.
   boolean matches(byte[] topic) {
     boolean[] any = new boolean[1];
-    match(topic, value -> any[0] = true);
+    match(topic, _ -> any[0] = true);
     return any[0];
   }
 

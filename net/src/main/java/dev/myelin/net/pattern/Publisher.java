@@ -17,7 +17,6 @@ public final class Publisher extends Publishing {
 
   /// Opens a socket without peers.
   public static Publisher open(Plumbing plumbing, SocketOptions options, LastValues last) {
-    return new Publisher(
-        new Fanout(SocketRole.PUB, plumbing, options, last, (prefix, wanted) -> {}));
+    return new Publisher(new Fanout(SocketRole.PUB, plumbing, options, last, (_, _) -> {}));
   }
 }

@@ -76,7 +76,7 @@ public final class Request implements AutoCloseable {
     hub.outflow().requireOpenFor(answer);
     // An asker in lockstep has read every reply before, or it could not have asked.
     boolean waits = from.peer().role() == SocketRole.REQ && from.isEmpty() && from.queued() == 0;
-    boolean unused =
+    boolean _ =
         hub.outflow()
             .sendOrDrop(
                 from, answer.behind(envelope), waits ? Outflow.Manner.NOW : Outflow.Manner.QUEUED);

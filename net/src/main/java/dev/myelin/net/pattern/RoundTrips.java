@@ -7,14 +7,14 @@ import java.util.function.LongConsumer;
 
 /// How long the replies to a [Requester] took, from the call that sent the request.
 public final class RoundTrips {
-  private static final LongConsumer NOBODY = nanos -> {};
-
   private final LongAdder count = new LongAdder();
   private final LongAdder nanos = new LongAdder();
   private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
-  private volatile LongConsumer watcher = NOBODY;
+  private volatile LongConsumer watcher = RoundTrips::ignore;
 
   RoundTrips() {}
+
+  private static void ignore(long nanos) {}
 
   void add(long tookNanos) {
     count.increment();

@@ -111,7 +111,7 @@ public final class Router extends PatternSocket {
     } else if (strict) {
       outflow().sendTo(pipe, message, Outflow.Manner.QUEUED, limit);
     } else {
-      boolean unused = outflow().sendOrDrop(pipe, message, Outflow.Manner.QUEUED);
+      boolean _ = outflow().sendOrDrop(pipe, message, Outflow.Manner.QUEUED);
     }
   }
 
@@ -191,7 +191,7 @@ public final class Router extends PatternSocket {
 
     @Override
     public void left(Pipe pipe) {
-      boolean unused = byName.remove(Seat.of(pipe).name, pipe);
+      boolean _ = byName.remove(Seat.of(pipe).name, pipe);
     }
 
     private RoutingId next() {

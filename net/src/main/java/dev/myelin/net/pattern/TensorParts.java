@@ -204,7 +204,7 @@ public final class TensorParts {
     try {
       wanted = dtype.bytesFor(shape.elements());
     } catch (IllegalArgumentException e) {
-      throw malformed("shape", shape, e.getMessage());
+      throw malformed("shape", shape, String.valueOf(e.getMessage()));
     }
     if (size != wanted) {
       throw malformed("data", size + " bytes", wanted + " for " + dtype + shape);

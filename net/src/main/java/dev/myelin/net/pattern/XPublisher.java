@@ -59,7 +59,7 @@ public final class XPublisher extends Publishing {
             last,
             (prefix, wanted) -> {
               while (!changes.offer(new Subscription(prefix, wanted))) {
-                Subscription oldest = changes.poll();
+                Subscription _ = changes.poll();
               }
             }),
         changes);

@@ -25,7 +25,7 @@ public final class XSubscriber extends Subscribing {
     outflow().requireOpenFor(message);
     try (Shared shared = new Shared(message)) {
       for (Pipe each : outflow().pipes()) {
-        boolean unused = outflow().sendOrDrop(each, shared.share(), Outflow.Manner.QUEUED);
+        boolean _ = outflow().sendOrDrop(each, shared.share(), Outflow.Manner.QUEUED);
       }
     }
   }
