@@ -8,6 +8,7 @@ module dev.myelin.net {
   requires java.naming;
   requires jdk.jfr;
   requires javax.jmdns;
+  requires static io.nats.jnats;
   requires static org.conscrypt;
 
   exports dev.myelin.net;

@@ -42,12 +42,19 @@ public abstract sealed class LogException extends IOException {
       this.position = position;
     }
 
-    /// Returns the path of the file.
+    Corrupt(String stream, long position, String problem) {
+      super(stream + ": " + problem + " at offset " + position, null);
+      this.file = stream;
+      this.position = position;
+    }
+
+    /// Returns the path of the file, or the name of the stream.
     public String file() {
       return file;
     }
 
-    /// Returns the byte in the file at which the damaged record begins.
+    /// Returns the byte in the file at which the damaged record begins, or the offset in the
+    /// stream.
     public long position() {
       return position;
     }

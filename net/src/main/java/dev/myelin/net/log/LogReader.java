@@ -166,8 +166,7 @@ public final class LogReader implements TopicReader {
     return damage < 0 ? in.size() : damage;
   }
 
-  /// Passes over the damage at which [#next] throws, and returns what is lost; null if there is no
-  /// damage here.
+  @Override
   public Reading.@Nullable Lost passDamage() throws IOException {
     requireOpen();
     Segment holding = segments.holding(next);

@@ -1,8 +1,5 @@
 package dev.myelin.net.log;
 
-import dev.myelin.tensor.DType;
-import dev.myelin.tensor.Shape;
-import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.parts.Parts;
 import java.io.Closeable;
@@ -12,16 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// A segment's file as it is read: heads, bodies, and the next good record behind a bad one. Used
 /// by one thread at a time.
 final class SegmentInput implements Closeable {
-  /// A part up to this size lies on the heap, a larger one in a pool.
-  static final int HEAP_BYTES = 8 << 10;
-
   private static final int BUFFER_BYTES = 64 << 10;
   private static final long WINDOW_BYTES = 1L << 30;
 
@@ -137,65 +130,36 @@ final class SegmentInput implements Closeable {
   /// @throws LogException.Corrupt if its body is damaged
   /// @throws dev.myelin.tensor.PoolExhaustedException if the pool has no room for it
   Parts message(long position, RecordHead record, TensorPool pool) throws IOException {
-    Object[] parts = new Object[record.parts()]; // byte[] or Tensor
-    try {
+    try (Pieces pieces = new Pieces(record.parts(), pool)) {
       CRC32C crc = new CRC32C();
       long at = position + record.bodyAt() - record.topic().length;
-      for (int i = 0; i < parts.length; i++) {
-        parts[i] = part(record, i, at, pool, crc);
+      for (int i = 0; i < record.parts(); i++) {
+        part(record, i, at, pieces, crc);
         at += record.size(i);
       }
       if ((int) crc.getValue() != record.bodyCrc()) {
         throw new LogException.Corrupt(
             path, position, "body of record " + record.offset() + " is damaged");
       }
-      return join(parts);
-    } catch (IOException | RuntimeException | Error e) {
-      for (Object part : parts) {
-        if (part instanceof Tensor tensor) {
-          tensor.close();
-        }
-      }
-      throw e;
+      return pieces.join();
     }
   }
 
-  private static Parts join(Object[] parts) {
-    byte[][] heap = new byte[parts.length][];
-    int leading = 0;
-    while (leading < parts.length && parts[leading] instanceof byte[] bytes) {
-      heap[leading++] = bytes;
-    }
-    Parts joined =
-        leading == 0 ? Parts.of((Tensor) parts[0]) : Parts.of(Arrays.copyOf(heap, leading));
-    for (int i = Math.max(1, leading); i < parts.length; i++) {
-      joined =
-          parts[i] instanceof byte[] bytes ? joined.plus(bytes) : joined.plus((Tensor) parts[i]);
-    }
-    return joined;
-  }
-
-  private Object part(RecordHead record, int part, long at, TensorPool pool, CRC32C crc)
+  private void part(RecordHead record, int part, long at, Pieces pieces, CRC32C crc)
       throws IOException {
     long bytes = record.size(part);
     int known = part == 0 ? record.topic().length : 0;
-    if (bytes <= HEAP_BYTES) {
-      byte[] target = new byte[(int) bytes];
+    if (Pieces.fitsHeap(bytes)) {
+      byte[] target = pieces.heap(part, bytes);
       int index = fetch(at, target.length);
       buffer.get(index, target);
       crc.update(target, known, target.length - known);
-      return target;
+      return;
     }
-    Tensor tensor = pool.allocate(DType.U8, Shape.of(bytes));
-    try {
-      fill(tensor.segment(), at);
-      for (long done = known; done < bytes; done += WINDOW_BYTES) {
-        crc.update(window(tensor.segment(), done));
-      }
-      return tensor;
-    } catch (IOException | RuntimeException | Error e) {
-      tensor.close();
-      throw e;
+    MemorySegment target = pieces.pooled(part, bytes).segment();
+    fill(target, at);
+    for (long done = known; done < bytes; done += WINDOW_BYTES) {
+      crc.update(window(target, done));
     }
   }
 

@@ -13,9 +13,13 @@ public interface TopicReader extends AutoCloseable {
   ///
   /// @throws dev.myelin.tensor.PoolExhaustedException if the pool has no room for a large part; the
   ///   message is read again by the next call
-  /// @throws LogException.Corrupt if the message is damaged; so does the next call
+  /// @throws LogException.Corrupt if the message is damaged; so does each call until [#passDamage]
   /// @throws IllegalStateException if this or the store was closed
   @Nullable Reading next(Duration limit) throws IOException, InterruptedException;
+
+  /// Passes over the damage at which [#next] throws, and returns what is lost; null if there is no
+  /// damage here.
+  Reading.@Nullable Lost passDamage() throws IOException;
 
   /// Returns the offset at which it goes on.
   long position();

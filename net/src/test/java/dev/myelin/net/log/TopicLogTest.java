@@ -93,7 +93,7 @@ class TopicLogTest {
 
   private static void requirePart(LogReader reader, int part, byte[] body) throws Exception {
     try (Parts parts = Scene.kept(reader, Scene.NOW).parts()) {
-      assertThat(parts.onHeap(part)).isEqualTo(body.length <= SegmentInput.HEAP_BYTES);
+      assertThat(parts.onHeap(part)).isEqualTo(body.length <= Pieces.HEAP_BYTES);
       assertThat(Arrays.equals(parts.bytes(part), body)).isTrue();
     }
   }
