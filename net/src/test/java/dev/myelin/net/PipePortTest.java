@@ -144,8 +144,8 @@ class PipePortTest {
   void makesAFloodWaitForTheReader() throws Exception {
     SocketOptions ten = SocketOptions.defaults().highWater(10, 10);
     try (Messaging messaging = Messaging.open();
-        Puller puller = messaging.puller(ten);
-        Socket socket = dial(puller.bind("tcp://127.0.0.1:*"))) {
+        Puller puller = messaging.puller(ten)) {
+      Socket socket = dial(puller.bind("tcp://127.0.0.1:*"));
       socket.getOutputStream().write(asPusher());
       byte[] message = new byte[2 + 200];
       message[1] = (byte) 200;
