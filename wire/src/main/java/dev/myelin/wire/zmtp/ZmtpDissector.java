@@ -220,29 +220,55 @@ public final class ZmtpDissector implements Dissection.Dissector {
       fields.put("counter", Long.toUnsignedString(data.u64("counter")));
       return;
     }
-    fields.put("mechanism", "PLAIN");
-    PartsSecurity.Claim claim = ZmtpPlain.claim(command);
-    fields.put("user", claim.user());
-    fields.put("password_bytes", (long) claim.password().getBytes(StandardCharsets.UTF_8).length);
+    ZmtpCursor again = data.copy();
+    try {
+      PartsSecurity.Claim claim = ZmtpPlain.claim(command);
+      fields.put("mechanism", "PLAIN");
+      fields.put("user", claim.user());
+      int password = claim.password().getBytes(StandardCharsets.UTF_8).length;
+      fields.put("password_bytes", (long) password);
+    } catch (PeerException.Malformed notPlain) {
+      if (again.remaining() != ZmtpMember.GREETING || again.u8("version") != 1) {
+        throw notPlain;
+      }
+      fields.put("mechanism", "MYELIN");
+      fields.put("nonce", hex(again.rest()));
+    }
   }
 
-  /// Shows properties in clear; what is none is a counter and a box, behind a cookie or not.
+  /// Shows properties in clear, behind a proof of MYELIN or not; what is neither is a counter and a
+  /// box, behind a cookie or not.
   private static void proof(ZmtpCursor data, int cookie, Map<String, Object> fields)
       throws PeerException.Malformed {
+    ZmtpCursor member = data.copy();
     ZmtpCursor encrypted = data.copy();
     try {
-      Map<String, Object> properties = new LinkedHashMap<>();
-      ZmtpMetadata.parse(data)
-          .raw()
-          .forEach((name, value) -> properties.put(shown(ascii(name)), shown(value)));
-      fields.put("properties", properties);
+      fields.put("properties", properties(data));
+      return;
     } catch (PeerException.Malformed notInClear) {
-      if (encrypted.remaining() < cookie + Long.BYTES + ZmtpBox.TAG) {
+      if (encrypted.remaining() < ZmtpMember.PROOF) {
         throw notInClear;
+      }
+    }
+    try {
+      byte[] proof = member.take(ZmtpMember.PROOF, "proof");
+      fields.put("properties", properties(member));
+      fields.put("proof", hex(proof));
+    } catch (PeerException.Malformed notMember) {
+      if (encrypted.remaining() < cookie + Long.BYTES + ZmtpBox.TAG) {
+        throw notMember;
       }
       encrypted.take(cookie, "cookie");
       sealed(encrypted, fields);
     }
+  }
+
+  private static Map<String, Object> properties(ZmtpCursor data) throws PeerException.Malformed {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    ZmtpMetadata.parse(data)
+        .raw()
+        .forEach((name, value) -> properties.put(shown(ascii(name)), shown(value)));
+    return properties;
   }
 
   private static void sealed(ZmtpCursor data, Map<String, Object> fields)

@@ -24,7 +24,11 @@ import javax.crypto.Mac;
 final class ZmtpMember {
   private static final int VERSION = 1;
   private static final int NONCE = 32;
-  private static final int PROOF = 32;
+  static final int PROOF = 32;
+
+  /// The data of HELLO and of WELCOME.
+  static final int GREETING = 1 + NONCE;
+
   private static final byte[] CLIENT = label("myelin/zmtp/1 client proof");
   private static final byte[] SERVER = label("myelin/zmtp/1 server proof");
 
@@ -62,7 +66,7 @@ final class ZmtpMember {
   }
 
   private byte[] greeting() {
-    byte[] bytes = new byte[1 + NONCE];
+    byte[] bytes = new byte[GREETING];
     bytes[0] = VERSION;
     System.arraycopy(own, 0, bytes, 1, NONCE);
     return bytes;

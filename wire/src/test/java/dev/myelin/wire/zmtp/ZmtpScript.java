@@ -29,6 +29,11 @@ final class ZmtpScript {
     return new ZmtpScript(MemoryPipe.of(ZmtpCurve.join(said)));
   }
 
+  /// Returns what the peer says.
+  MemoryPipe in() {
+    return in;
+  }
+
   PartsSession accept(PartsTerms terms) throws IOException {
     return ZmtpDialect.INSTANCE.accept(in, written, terms);
   }
