@@ -188,6 +188,42 @@ class DependencyTest {
   }
 
   @Test
+  void patternsKnowPipesAndNothingOfTheirNodes() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.myelin.net.pattern..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.myelin.net"));
+  }
+
+  @Test
+  void pipesKnowNoPattern() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.myelin.net.pipe..")
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("dev.myelin.net", "dev.myelin.net.pattern..")
+                    .or(socketChannels())
+                    .as("patterns, nodes or sockets")));
+  }
+
+  @Test
+  void theLogKnowsMessagesAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.myelin.net.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.myelin.net", "dev.myelin.net.pattern..", "dev.myelin.net.pipe.."));
+  }
+
+  @Test
   void clusterAndControlKnowNoHttp() {
     check(
         noClasses()
