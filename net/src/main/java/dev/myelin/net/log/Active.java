@@ -2,6 +2,7 @@ package dev.myelin.net.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -61,17 +62,28 @@ final class Active implements Closeable {
     }
   }
 
-  /// Makes names of files safe, where the system has a way to.
+  /// Makes names of files safe, where the system has a way to; an interrupt does not end it.
   private static void forceFolder(Storage storage, Path folder) throws IOException {
     boolean interrupted = Thread.interrupted();
-    try (FileChannel channel = storage.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (AccessDeniedException e) {
-      // Windows opens no folders, and keeps names by itself
+    try {
+      while (!folderForced(storage, folder)) {
+        interrupted |= Thread.interrupted();
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private static boolean folderForced(Storage storage, Path folder) throws IOException {
+    try (FileChannel channel = storage.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+      return true;
+    } catch (ClosedByInterruptException e) {
+      return false;
+    } catch (AccessDeniedException e) {
+      return true; // Windows opens no folders, and keeps names by itself
     }
   }
 
