@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private static final int MOST_OWED = 1024;
 
+  /// A peer that has memory set aside for a large part must bring so much of it in the time that
+  /// [dev.myelin.wire.Limits.Flow#stall] gives.
+  private static final long LEAST_BROUGHT_BYTES = 1 << 20;
+
   private final Link link;
   private final PartsSession session;
   private final PipeOwner owner;
@@ -53,6 +57,8 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
   private long askedNanos; // of the watchdog alone
+  private long broughtNanos; // of the watchdog alone: when enough had come last
+  private long broughtBytes; // of the watchdog alone
   private volatile @Nullable IOException reason;
 
   /// Why the watchdog closed the link; null if it did not.
@@ -137,17 +143,38 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     long silent = link.source().silentNanos(nowNanos);
     long limit = patienceNanos();
     if (silent > limit) {
-      link.transport().watchdog().forget(this);
-      link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
-      silence =
+      giveUp(
           "%s was silent for %d ms (expected: a sign of life within %d ms)"
-              .formatted(link.remote(), silent / 1_000_000, limit / 1_000_000);
-      link.close(); // the reader tells why
+              .formatted(link.remote(), silent / 1_000_000, limit / 1_000_000));
+    } else if (stalls(nowNanos)) {
+      giveUp(
+          "%s holds memory for a large part and brings none of it (expected: %d bytes within %s)"
+              .formatted(link.remote(), LEAST_BROUGHT_BYTES, stall()));
     } else if (asks() && silent >= every() && nowNanos - askedNanos >= every()) {
       askedNanos = nowNanos;
       // Without patience of our own: whoever writes much more than it reads would seem dead.
       owe(to -> session.encodePing(Duration.ZERO, to));
     }
+  }
+
+  private void giveUp(String why) {
+    link.transport().watchdog().forget(this);
+    link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
+    silence = why;
+    link.close(); // the reader tells why
+  }
+
+  private boolean stalls(long nowNanos) {
+    long brought = link.source().consumed();
+    if (!inlet.landing || brought - broughtBytes >= LEAST_BROUGHT_BYTES || broughtNanos == 0) {
+      broughtBytes = brought;
+      broughtNanos = nowNanos;
+    }
+    return nowNanos - broughtNanos > stall().toNanos();
+  }
+
+  private Duration stall() {
+    return link.transport().limits().flow().stall();
   }
 
   private long every() {
@@ -275,6 +302,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     private final TensorPool pool;
     private @Nullable Parts[] batch = new Parts[16];
     private int count;
+    private volatile boolean landing; // memory was set aside for a message that is not whole
 
     Entry(TensorPool pool) {
       this.pool = pool;
@@ -282,6 +310,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
     @Override
     public void message(Parts message) {
+      if (landing) {
+        landing = false;
+      }
       if (count == batch.length) {
         batch = Arrays.copyOf(batch, count * 2);
       }
@@ -301,6 +332,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
     @Override
     public Tensor room(long bytes) throws PeerException {
+      landing = true;
       try {
         return pool.allocate(DType.U8, Shape.of(bytes));
       } catch (PoolExhaustedException e) {

@@ -7,6 +7,7 @@ import dev.myelin.net.pattern.Puller;
 import dev.myelin.net.pattern.Pusher;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.testkit.LeakCheck;
+import dev.myelin.wire.Limits;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.PartsLimits;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -168,5 +170,38 @@ class PipePortTest {
       socket.close();
       flood.join();
     }
+  }
+
+  @Test
+  void takesBackMemoryThatAPeerHoldsWithoutBringingAnything() throws Exception {
+    NodeConfig impatient = impatient();
+    try (Node node = Node.start(impatient);
+        Puller puller = node.messaging().puller()) {
+      String at = puller.bind("tcp://127.0.0.1:*");
+      try (Socket socket = dial(at)) {
+        OutputStream out = socket.getOutputStream();
+        out.write(asPusher());
+        out.write(HexFormat.of().parseHex("020000000010000000")); // 256 MiB, of which none comes
+        assertThat(socket.getInputStream().readAllBytes().length).isBetween(64, 400);
+      }
+      long begin = System.nanoTime();
+      while (node.pool().outstanding() > 0 && System.nanoTime() - begin < SOON.toNanos()) {
+        LockSupport.parkNanos(1_000_000); // the reader gives it back behind closing the socket
+      }
+      assertThat(node.pool().outstanding()).isZero();
+    }
+  }
+
+  private static NodeConfig impatient() {
+    NodeConfig config = NodeTest.quiet("0123456789abcdef0123456789abcdef");
+    Limits limits = config.limits();
+    Limits.Flow flow = limits.flow();
+    return config.limits(
+        limits.flow(
+            new Limits.Flow(
+                flow.stashBytes(),
+                flow.connectionBytes(),
+                flow.windowBytes(),
+                Duration.ofMillis(300))));
   }
 }
