@@ -63,7 +63,7 @@ class JetStreamInteropIT {
 
   @AfterEach
   void endServer() throws Exception {
-    server.close();
+    server.stop();
   }
 
   private JetStreamOptions options() {
@@ -205,9 +205,13 @@ class JetStreamInteropIT {
   @Test
   void tellsOfAMessageThatIsNotOne(TensorPool pool) throws Exception {
     try (TopicStore store = open(Keeper.JETSTREAM);
-        Connection stranger = Nats.connect(server.address());
         TopicReader reader = store.read(Start.oldest(), TopicFilter.all(), pool)) {
-      stranger.jetStream().publish("myelin.events", "hello".getBytes(StandardCharsets.UTF_8));
+      Connection stranger = Nats.connect(server.address());
+      try {
+        stranger.jetStream().publish("myelin.events", "hello".getBytes(StandardCharsets.UTF_8));
+      } finally {
+        stranger.close();
+      }
       assertThat(store.append(Parts.of("t1", "1"))).isEqualTo(1);
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> reader.next(SOON))

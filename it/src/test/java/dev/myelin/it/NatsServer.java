@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// A server of NATS with JetStream, on a port of loopback that the system chose first and that it
 /// keeps when it is started again.
-final class NatsServer implements AutoCloseable {
+final class NatsServer {
   private static final Pattern LISTENING =
       Pattern.compile("Listening for client connections on 127\\.0\\.0\\.1:(\\d+)");
   private static final Pattern READY = Pattern.compile("Server is ready");
@@ -85,8 +85,8 @@ final class NatsServer implements AutoCloseable {
     process = launch();
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /// Ends it.
+  void stop() throws InterruptedException {
     process.toHandle().destroyForcibly();
     process.waitFor();
   }
