@@ -51,7 +51,7 @@ class JetStreamInteropIT {
   private NatsServer server;
 
   /// Who keeps the topics.
-  private enum Keeper {
+  enum Keeper {
     LOG,
     JETSTREAM
   }
