@@ -172,19 +172,23 @@ final class PipePort implements Plumbing.Use {
         transport.counting().add(Counters.Counter.CONNECTIONS_ACCEPTED);
         return session;
       } catch (IOException e) {
-        if (deadline.passed()) {
-          transport.counting().add(Counters.Counter.TIMED_OUT_HANDSHAKE);
-          refused(link.remote() + ": no complete handshake in time");
-        } else {
-          if (e instanceof PeerException && !(e instanceof PeerException.Closed)) {
-            failed(guest);
-            transport.counting().add(Counters.Counter.REFUSED_HANDSHAKE);
-          }
-          refused(link.remote() + ": " + e.getMessage());
-        }
+        turnAway(link, guest, deadline.passed(), e);
         return null;
       }
     }
+  }
+
+  private void turnAway(Link link, Strangers.Guest guest, boolean late, IOException cause) {
+    if (late) {
+      works.transport().counting().add(Counters.Counter.TIMED_OUT_HANDSHAKE);
+      refused(link.remote() + ": no complete handshake in time");
+      return;
+    }
+    if (cause instanceof PeerException && !(cause instanceof PeerException.Closed)) {
+      failed(guest);
+      works.transport().counting().add(Counters.Counter.REFUSED_HANDSHAKE);
+    }
+    refused(link.remote() + ": " + cause.getMessage());
   }
 
   /// Where nothing is to be proven, nothing can be guessed: a peer of the wrong kind that dials

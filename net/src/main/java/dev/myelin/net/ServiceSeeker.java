@@ -122,24 +122,27 @@ final class ServiceSeeker implements Plumbing.Use {
     IOException last = new PeerException.Unreachable(peer.id() + " has no endpoint", null);
     for (Endpoint at : peer.endpoints()) {
       try {
-        Dialler.Carried there = works.transport().carry(at);
-        try {
-          links.add(there.link());
-          if (isClosed()) {
-            there.link().close();
-          }
-          PartsSession session = shakeHands(there);
-          backoff.reset();
-          return works.pump(there.link(), session, terms, owner).run();
-        } finally {
-          links.remove(there.link());
-          there.link().close();
-        }
+        return serve(works.transport().carry(at), backoff);
       } catch (IOException e) {
         last = e;
       }
     }
     return last;
+  }
+
+  private IOException serve(Dialler.Carried there, Backoff backoff) throws IOException {
+    links.add(there.link());
+    try {
+      if (isClosed()) {
+        there.link().close();
+      }
+      PartsSession session = shakeHands(there);
+      backoff.reset();
+      return works.pump(there.link(), session, terms, owner).run();
+    } finally {
+      links.remove(there.link());
+      there.link().close();
+    }
   }
 
   private PartsSession shakeHands(Dialler.Carried there) throws IOException {

@@ -114,20 +114,21 @@ class PipePortTest {
       for (int i = 0; i < 200; i++) {
         byte[] noise = new byte[random.nextInt(1, 2000)];
         random.nextBytes(noise);
-        try (Socket socket = dial(at)) {
-          OutputStream out = socket.getOutputStream();
-          if (i % 2 == 0) {
-            out.write(asPusher());
-          }
-          out.write(noise);
-        } catch (IOException e) {
-          // It was turned away already.
-        }
+        say(at, i % 2 == 0 ? asPusher() : new byte[0], noise);
       }
       drain(puller);
       try (Messaging other = Messaging.open()) {
         serves(puller, other, at);
       }
+    }
+  }
+
+  private static void say(String at, byte[] first, byte[] then) {
+    try (Socket socket = dial(at)) {
+      socket.getOutputStream().write(first);
+      socket.getOutputStream().write(then);
+    } catch (IOException e) {
+      // It was turned away already.
     }
   }
 

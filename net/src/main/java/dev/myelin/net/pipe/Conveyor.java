@@ -272,4 +272,48 @@ public final class Conveyor {
     }
     return all;
   }
+
+  /// Room that keeps the fields of two cores off one cache line.
+  @SuppressWarnings({"unused", "UnusedVariable"})
+  private abstract static class Padding {
+    private long p0;
+    private long p1;
+    private long p2;
+    private long p3;
+    private long p4;
+    private long p5;
+    private long p6;
+    private long p7;
+  }
+
+  /// The batch that is being taken.
+  private abstract static class Batch extends Padding {
+    @Nullable Parts[] batch;
+    int next;
+    int end;
+
+    Batch(int capacity) {
+      batch = new Parts[capacity];
+    }
+  }
+
+  /// What the taker works on, away from the cache lines of those who put in: between two cores,
+  /// each shared line would cost more than the message.
+  ///
+  /// Superclasses come first in memory, so the padding stays around the fields.
+  @SuppressWarnings({"unused", "UnusedVariable"})
+  private static final class Taking extends Batch {
+    private long p0;
+    private long p1;
+    private long p2;
+    private long p3;
+    private long p4;
+    private long p5;
+    private long p6;
+    private long p7;
+
+    Taking(int capacity) {
+      super(capacity);
+    }
+  }
 }
