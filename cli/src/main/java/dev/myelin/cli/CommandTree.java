@@ -91,6 +91,13 @@ final class CommandTree {
     commands.put("node", NodeCommand::new);
     commands.put("send", SendCommand::new);
     commands.put("receive", ReceiveCommand::new);
+    commands.put("req", ReqCommand::new);
+    commands.put("rep", RepCommand::new);
+    commands.put("pub", PubCommand::new);
+    commands.put("sub", SubCommand::new);
+    commands.put("push", PushCommand::new);
+    commands.put("pull", PullCommand::new);
+    commands.put("pair", PairCommand::new);
     commands.put("peers", PeersCommand::new);
     commands.put("keygen", KeygenCommand::new);
     commands.put("doctor", DoctorCommand::new);

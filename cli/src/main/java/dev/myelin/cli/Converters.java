@@ -5,11 +5,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// How arguments become durations and sizes.
 final class Converters {
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
+  private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
   private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(b|k|kb|kib|m|mb|mib|g|gb|gib)?");
 
   private Converters() {}
@@ -54,6 +56,14 @@ final class Converters {
       return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
     } catch (ArithmeticException | NumberFormatException e) {
       throw new TypeConversionException("'" + text + "' (expected: fewer than 2^63 bytes)");
+    }
+  }
+
+  /// Likewise, where a number alone means seconds; for commands in the manner of nngcat.
+  static final class Seconds implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return duration(NUMBER.matcher(text.strip()).matches() ? text.strip() + "s" : text);
     }
   }
 }

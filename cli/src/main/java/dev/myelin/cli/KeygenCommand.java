@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.wire.parts.CurveKey;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  myelin keygen --out key.txt            a file that only you may read",
       "  export MYELIN_API_KEY=$(myelin keygen)",
-      "  myelin keygen --format hex"
+      "  myelin keygen --format hex",
+      "  myelin keygen --curve --out curve.txt  for --curve-secret-key-file; prints the public key"
     })
 final class KeygenCommand implements Callable<Integer> {
   private static final int KEY_BYTES = 32;
@@ -51,12 +53,20 @@ final class KeygenCommand implements Callable<Integer> {
       description = "Write to a new file with mode 0600 instead of printing.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--curve",
+      description = "Make a CURVE key pair; with --out the file has both, and the public is told.")
+  private boolean curve;
+
   KeygenCommand(RootCommand root) {
     this.root = root;
   }
 
   @Override
   public Integer call() throws IOException {
+    if (curve) {
+      return curve();
+    }
     byte[] bits = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(bits);
     String key =
@@ -78,6 +88,28 @@ final class KeygenCommand implements Callable<Integer> {
     } else {
       root.print(
           "wrote " + out + "; give it to every node, then start them with --key-file " + out);
+    }
+    return ExitCodes.OK;
+  }
+
+  private int curve() throws IOException {
+    CurveKey.Pair pair = CurveKey.Pair.random();
+    String publicKey = pair.publicKey().toZ85();
+    String secretKey = pair.secretKey().toZ85();
+    String text = "public-key  " + publicKey + "\nsecret-key  " + secretKey;
+    if (out == null) {
+      if (root.json()) {
+        root.print(Json.object("public_key", publicKey, "secret_key", secretKey));
+      } else {
+        root.print(text);
+      }
+      return ExitCodes.OK;
+    }
+    write(out, text);
+    if (root.json()) {
+      root.print(Json.object("file", out.toString(), "public_key", publicKey));
+    } else {
+      root.print("public-key  " + publicKey);
     }
     return ExitCodes.OK;
   }

@@ -23,7 +23,12 @@ import java.util.Optional;
 /// The tensors of files, mapped, in order.
 final class TensorSource implements AutoCloseable {
   /// A tensor and the name it is sent under.
-  record Named(String name, Tensor tensor) {}
+  record Named(String name, Tensor tensor) {
+    /// Returns whether these are the bytes of a file that is no tensor.
+    boolean isFile() {
+      return name.startsWith(FILE_PREFIX);
+    }
+  }
 
   /// What the name of a file begins with that is no tensor; a receiver with a folder knows it.
   private static final String FILE_PREFIX = "file:";

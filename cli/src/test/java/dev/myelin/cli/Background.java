@@ -3,10 +3,13 @@ package dev.myelin.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A command that runs in a thread of its own until it is stopped, as Ctrl-C does.
 final class Background {
   private static final long SECONDS = 20;
+  private static final Pattern LISTENING = Pattern.compile("listening.*?((?:tcp|ipc)://[^\"]+)");
 
   private final Terminal terminal;
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
@@ -35,6 +38,23 @@ final class Background {
       ended &= !terminal.awaitOutput();
     }
     throw new AssertionError("no " + event + " in " + terminal.out() + terminal.err());
+  }
+
+  /// Waits until the command has said where it listens, and returns that.
+  String listening() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    boolean ended = false;
+    while (System.nanoTime() < end && !ended) {
+      ended = code.isDone();
+      for (String line : terminal.wholeErrorLines()) {
+        Matcher matcher = LISTENING.matcher(line);
+        if (matcher.find()) {
+          return matcher.group(1);
+        }
+      }
+      ended &= !terminal.awaitError();
+    }
+    throw new AssertionError("listens nowhere: " + terminal.out() + terminal.err());
   }
 
   /// Waits until the command ends by itself.

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -13,6 +15,14 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /// The reference pages that are made from the code.
 final class ReferencePages {
   private static final List<String> SHARED = List.of("--json", "--verbose", "--help", "--version");
+
+  private static final List<OptionSpec> SOCKET =
+      CommandSpec.forAnnotatedObject(new SocketArguments()).options().stream()
+          .sorted((a, b) -> Integer.compare(a.order(), b.order()))
+          .toList();
+
+  private static final Set<String> OF_A_SOCKET =
+      SOCKET.stream().map(OptionSpec::longestName).collect(Collectors.toUnmodifiableSet());
 
   private ReferencePages() {}
 
@@ -34,6 +44,11 @@ final class ReferencePages {
     page.append("Shared by `node`, `send`, `receive`, `peers`, `doctor` and `config`. Variables");
     page.append(" and file keys: [config.md](config.md).\n\n| option | does |\n|---|---|\n");
     nodeOptions(whole).forEach(option -> page.append(row(option)));
+    page.append("\n## Options of a socket\n\n");
+    page.append(
+        "Shared by `req`, `rep`, `pub`, `sub`, `push`, `pull` and `pair`. Times are seconds,");
+    page.append(" or have a unit: `0.5`, `500ms`, `2m`.\n\n| option | does |\n|---|---|\n");
+    SOCKET.forEach(option -> page.append(row(option)));
     visible(whole).forEach(command -> page.append(section(command)));
     return page.toString();
   }
@@ -123,8 +138,13 @@ final class ReferencePages {
         .filter(option -> !SHARED.contains(option.longestName()))
         .filter(option -> !shared.contains(option.longestName()))
         .filter(option -> !List.of("--config", "--no-discovery").contains(option.longestName()))
+        .filter(option -> !isSocket(command) || !OF_A_SOCKET.contains(option.longestName()))
         .sorted((a, b) -> a.longestName().compareTo(b.longestName()))
         .toList();
+  }
+
+  private static boolean isSocket(CommandLine command) {
+    return command.getCommandSpec().findOption("--bind") != null;
   }
 
   private static String row(OptionSpec option) {

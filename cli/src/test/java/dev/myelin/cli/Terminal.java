@@ -23,7 +23,7 @@ final class Terminal {
   static final String KEY = "0123456789abcdef0123456789abcdef";
 
   private final Output out = new Output();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Output err = new Output();
   private final Map<String, String> environment = new HashMap<>();
   private InputStream in = InputStream.nullInputStream();
 
@@ -62,6 +62,17 @@ final class Terminal {
   List<JsonNode> json() {
     ObjectMapper mapper = new ObjectMapper();
     return out().lines().map(line -> read(mapper, line)).toList();
+  }
+
+  /// Returns the lines of errors that are whole already.
+  List<String> wholeErrorLines() {
+    String text = err();
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+  }
+
+  /// Waits a moment for more on standard error.
+  boolean awaitError() {
+    return err.await();
   }
 
   /// Waits a moment for more output.
