@@ -22,7 +22,6 @@ import sys
 import zlib
 
 import zmq
-import zmq.utils.z85
 from zmq.auth.thread import ThreadAuthenticator
 from zmq.utils.monitor import recv_monitor_message
 
@@ -170,7 +169,7 @@ class Known:
         self.keys = keys
 
     def callback(self, domain, key):
-        return zmq.utils.z85.encode(key).decode() in self.keys
+        return key.decode() in self.keys
 
 
 if __name__ == "__main__":
