@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private static final int MOST_OWED = 1024;
 
+  /// So much in one write does not leave for long unless the peer takes it.
+  private static final long MUCH_BYTES = 64 << 10;
+
   /// A peer that has memory set aside for a large part must bring so much of it in the time that
   /// [dev.myelin.wire.Limits.Flow#stall] gives.
   private static final long LEAST_BROUGHT_BYTES = 1 << 20;
@@ -56,6 +59,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private final AtomicInteger owing = new AtomicInteger();
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
+  private volatile long muchLeftNanos = System.nanoTime(); // written under pen
   private long askedNanos; // of the watchdog alone
   private long broughtNanos; // of the watchdog alone: when enough had come last
   private long broughtBytes; // of the watchdog alone
@@ -140,7 +144,8 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       link.source().forgive(nowNanos);
       return;
     }
-    long silent = link.source().silentNanos(nowNanos);
+    // Our question stands behind what is being written: a peer that takes a large message lives.
+    long silent = Math.min(link.source().silentNanos(nowNanos), nowNanos - muchLeftNanos);
     long limit = patienceNanos();
     if (silent > limit) {
       giveUp(
@@ -232,12 +237,19 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     try {
       writing = true;
       while (gather()) {
-        PipeWriter.write(outlet, link.duplex());
+        PipeWriter.write(outlet, link.duplex(), this::left);
         outlet.clear();
       }
     } finally {
       writing = false;
       pen.unlock();
+    }
+  }
+
+  /// Small writes prove nothing: the kernel takes them for a dead peer too.
+  private void left(long bytes) {
+    if (bytes >= MUCH_BYTES) {
+      muchLeftNanos = System.nanoTime();
     }
   }
 

@@ -18,7 +18,10 @@ final class PipeWriter {
   static final int BATCH_BYTES = 128 << 10;
 
   private static final long PLATFORM_LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long WINDOW_BYTES = 1 << 30;
+
+  /// One call of the system writes no more, so that it is seen whether a peer takes a large
+  /// message.
+  private static final long WINDOW_BYTES = 512 << 10;
 
   /// Writes all that there is.
   @FunctionalInterface
@@ -108,8 +111,14 @@ final class PipeWriter {
     }
   }
 
+  /// Takes that so many bytes have left in one call.
+  @FunctionalInterface
+  interface Progress {
+    void left(long bytes);
+  }
+
   /// Writes everything that an outlet holds.
-  static void write(Outlet outlet, Duplex duplex) throws IOException {
+  static void write(Outlet outlet, Duplex duplex, Progress progress) throws IOException {
     List<ByteBuffer> parts = new ArrayList<>();
     outlet.drain(
         (MemorySegment bytes, long offset, long length) -> {
@@ -118,6 +127,15 @@ final class PipeWriter {
             parts.add(bytes.asSlice(offset + done, count).asByteBuffer());
           }
         });
-    duplex.write(parts.toArray(ByteBuffer[]::new));
+    for (int begin = 0; begin < parts.size(); ) {
+      long bytes = parts.get(begin).remaining();
+      int end = begin + 1;
+      while (end < parts.size() && bytes + parts.get(end).remaining() <= WINDOW_BYTES) {
+        bytes += parts.get(end++).remaining();
+      }
+      duplex.write(parts.subList(begin, end).toArray(ByteBuffer[]::new));
+      progress.left(bytes);
+      begin = end;
+    }
   }
 }

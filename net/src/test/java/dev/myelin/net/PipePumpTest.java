@@ -1,0 +1,74 @@
+package dev.myelin.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.myelin.net.pattern.Puller;
+import dev.myelin.net.pattern.Pusher;
+import dev.myelin.net.pipe.SocketOptions;
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import dev.myelin.testkit.FaultProxy;
+import dev.myelin.testkit.FaultProxy.Direction;
+import dev.myelin.testkit.LeakCheck;
+import dev.myelin.testkit.LinkEffect;
+import dev.myelin.wire.parts.Parts;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class PipePumpTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final SocketOptions ATTENTIVE =
+      SocketOptions.defaults()
+          .waits(
+              SocketOptions.Waits.defaults()
+                  .heartbeat(Duration.ofMillis(200), Duration.ofMillis(1800)));
+
+  private static FaultProxy before(String endpoint) throws Exception {
+    Endpoint at = Endpoint.parse(endpoint);
+    return FaultProxy.open(new InetSocketAddress(at.host(), at.port()), 1);
+  }
+
+  @Test
+  void waitsForAPeerThatTakesALargeMessageSlowly() throws Exception {
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller(ATTENTIVE);
+        Pusher pusher = messaging.pusher(ATTENTIVE);
+        FaultProxy slow = before(puller.bind("tcp://127.0.0.1:*"))) {
+      slow.apply(Direction.TO_TARGET, new LinkEffect.Throttle(6 << 20));
+      pusher.connect("tcp://127.0.0.1:" + slow.port());
+      Tensor large = messaging.pool().allocate(DType.U8, Shape.of(24 << 20));
+      pusher.push(Parts.of(large));
+      puller.pull(SOON).close();
+      assertThat(slow.harmsBy(LinkEffect.Throttle.class)).isPositive();
+      assertThat(pusher.stats().failures()).isZero();
+    }
+  }
+
+  @Test
+  void endsAPipeToAPeerThatFellSilent() throws Exception {
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller(ATTENTIVE);
+        Pusher pusher = messaging.pusher(ATTENTIVE);
+        FaultProxy link = before(puller.bind("tcp://127.0.0.1:*"))) {
+      pusher.connect("tcp://127.0.0.1:" + link.port());
+      pusher.push(new byte[] {1});
+      assertThat(puller.pull(SOON).bytes()).containsExactly(1);
+      link.apply(Direction.TO_TARGET, new LinkEffect.Stall(0));
+      link.apply(Direction.TO_DIALLER, new LinkEffect.Stall(0));
+      long begin = System.nanoTime();
+      // Whoever falls silent is let go of, although small messages still fit into the kernel.
+      while (pusher.stats().failures() == 0 && System.nanoTime() - begin < SOON.toNanos()) {
+        pusher.push(Parts.of("more"), SOON);
+        LockSupport.parkNanos(20_000_000);
+      }
+      assertThat(pusher.stats().failures()).isPositive();
+    }
+  }
+}
