@@ -84,15 +84,7 @@ final class Intake {
     try {
       while ((next = poll()) == null && !hopeless.getAsBoolean()) {
         outflow.requireOpen();
-        waiting++;
-        try {
-          if (!timer.await(readable)) {
-            throw new PeerException.TimedOut(
-                "receive: nothing within %s (peers: %d)".formatted(limit, outflow.pipes().length));
-          }
-        } finally {
-          waiting--;
-        }
+        await(timer, limit);
       }
     } finally {
       gate.unlock();
@@ -104,15 +96,39 @@ final class Intake {
   }
 
   /// Waits for the next message without a bound; null once `stopped` says so.
+  @Nullable Arrival arrival(BooleanSupplier stopped) throws IOException, InterruptedException {
+    Duration forever = SocketOptions.Waits.FOREVER;
+    return receive(Timer.of(forever), forever, stopped);
+  }
+
+  /// Likewise.
   @Nullable Parts next(BooleanSupplier stopped) throws IOException, InterruptedException {
-    Arrival next =
-        receive(Timer.of(SocketOptions.Waits.FOREVER), SocketOptions.Waits.FOREVER, stopped);
+    Arrival next = arrival(stopped);
     return next == null ? null : next.message();
+  }
+
+  /// Likewise.
+  Receiving.@Nullable Delivery delivery(BooleanSupplier stopped)
+      throws IOException, InterruptedException {
+    Arrival next = arrival(stopped);
+    return next == null ? null : Receiving.Delivery.of(next);
   }
 
   /// Returns the message of an arrival; empty if there was none.
   static Optional<Parts> message(@Nullable Arrival arrival) {
     return arrival == null ? Optional.empty() : Optional.of(arrival.message());
+  }
+
+  private void await(Timer timer, Duration limit) throws IOException, InterruptedException {
+    waiting++;
+    try {
+      if (!timer.await(readable)) {
+        throw new PeerException.TimedOut(
+            "receive: nothing within %s (peers: %d)".formatted(limit, outflow.pipes().length));
+      }
+    } finally {
+      waiting--;
+    }
   }
 
   /// Takes the next message if there is one.

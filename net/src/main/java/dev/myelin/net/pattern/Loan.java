@@ -6,18 +6,13 @@ import java.util.concurrent.CountDownLatch;
 
 /// The sending of memory that stays the caller's.
 final class Loan {
-  /// Sends a message, which is the socket's from then on, also if this throws.
-  @FunctionalInterface
-  interface Sending {
-    void send(Parts message) throws IOException, InterruptedException;
-  }
-
   private Loan() {}
 
   /// Sends a message and waits, also if that failed, until nobody needs its memory any more.
   ///
   /// The second wait heeds no interrupt: until then the memory is being read.
-  static void send(Parts borrowed, Sending sending) throws IOException, InterruptedException {
+  static void send(Parts borrowed, TensorParts.Sending sending)
+      throws IOException, InterruptedException {
     CountDownLatch back = new CountDownLatch(1);
     try {
       sending.send(borrowed.lend(back::countDown));

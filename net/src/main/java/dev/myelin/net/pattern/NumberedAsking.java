@@ -61,18 +61,26 @@ final class NumberedAsking implements Asking {
       throws IOException, InterruptedException {
     Question question = begin();
     try (Shared shared = new Shared(message)) {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          ask(question, shared.share(), room);
-          return await(question, patience.answer());
-        } catch (PeerException.TimedOut | PeerException.Closed e) {
-          if (attempt == patience.attempts()) {
-            throw e;
-          }
+      for (int attempt = 1; attempt < patience.attempts(); attempt++) {
+        Parts reply = attempt(question, shared, patience.answer(), room);
+        if (reply != null) {
+          return reply;
         }
       }
+      ask(question, shared.share(), room);
+      return await(question, patience.answer());
     } finally {
       end(question);
+    }
+  }
+
+  private @Nullable Parts attempt(Question question, Shared message, Duration answer, Duration room)
+      throws IOException, InterruptedException {
+    try {
+      ask(question, message.share(), room);
+      return await(question, answer);
+    } catch (PeerException.TimedOut | PeerException.Closed e) {
+      return null; // the next attempt may do better
     }
   }
 

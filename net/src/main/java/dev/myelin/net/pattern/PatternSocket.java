@@ -1,5 +1,6 @@
 package dev.myelin.net.pattern;
 
+import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -121,6 +122,11 @@ public abstract sealed class PatternSocket implements AutoCloseable
   /// Returns what stands between it and each of its peers now.
   public final List<PeerStats> peerStats() {
     return hub.peerStats();
+  }
+
+  /// Returns what it is on the wire.
+  public final SocketRole role() {
+    return hub.role();
   }
 
   /// Returns whether it was closed.

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Takes work: messages of all its [Pusher]s, each in turn (RFC 30).
-public final class Puller extends PatternSocket {
+public final class Puller extends PatternSocket implements Receiving {
   private Puller(Plumbing plumbing, SocketOptions options) {
     super(new Hub(SocketRole.PULL, options, plumbing, new Hub.Rules() {}));
   }
@@ -42,5 +42,20 @@ public final class Puller extends PatternSocket {
   /// Has a thread take every message from now on.
   public Attendant onMessage(MessageTaker<? super Parts> taker) {
     return attend(intake()::next, taker);
+  }
+
+  @Override
+  public Delivery take(Duration limit) throws IOException, InterruptedException {
+    return Delivery.of(intake().receive(limit));
+  }
+
+  @Override
+  public Optional<Delivery> tryTake() {
+    return Optional.ofNullable(intake().tryReceive()).map(Delivery::of);
+  }
+
+  @Override
+  public Attendant onDelivery(MessageTaker<? super Delivery> taker) {
+    return attend(intake()::delivery, taker);
   }
 }

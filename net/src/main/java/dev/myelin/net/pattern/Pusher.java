@@ -53,7 +53,7 @@ public final class Pusher extends PatternSocket {
   /// Waits for room as [#push(Parts)] does, and then without a bound until the bytes have left, the
   /// message was dropped, or, within the process, the puller has closed it.
   public void push(String name, Tensor tensor) throws IOException, InterruptedException {
-    Loan.send(TensorParts.of(name, tensor), this::push);
+    TensorParts.lend(name, tensor, this::push);
   }
 
   /// Another puller gets what one that left had not been sent.

@@ -87,7 +87,7 @@ public final class Request implements AutoCloseable {
   /// Waits, without a bound, until the bytes have left, the reply was dropped, or, within the
   /// process, the asker has closed it.
   public void reply(String name, Tensor tensor) throws IOException, InterruptedException {
-    Loan.send(TensorParts.of(name, tensor), this::reply);
+    TensorParts.lend(name, tensor, this::reply);
   }
 
   /// Returns whether it was replied to.

@@ -108,7 +108,7 @@ public final class Requester extends PatternSocket {
   /// Waits, after the reply came or the request failed, until nobody reads the tensor any more.
   public Parts request(String name, Tensor tensor) throws IOException, InterruptedException {
     Parts[] reply = new Parts[1];
-    Loan.send(TensorParts.of(name, tensor), message -> reply[0] = request(message));
+    TensorParts.lend(name, tensor, message -> reply[0] = request(message));
     return Objects.requireNonNull(reply[0], "reply");
   }
 
@@ -118,6 +118,15 @@ public final class Requester extends PatternSocket {
   /// @throws IllegalStateException in lockstep, if a request is out
   public void send(Parts message) throws IOException, InterruptedException {
     asking.send(message, sendLimit());
+  }
+
+  /// Sends a request that is a tensor in the form of [TensorParts], which stays the caller's;
+  /// otherwise as [#send(Parts)].
+  ///
+  /// Waits, without a bound, until the bytes have left, the request was dropped, or, within the
+  /// process, the replier has closed it.
+  public void send(String name, Tensor tensor) throws IOException, InterruptedException {
+    TensorParts.lend(name, tensor, this::send);
   }
 
   /// Returns the reply to what [#send] sent, which is the caller's; waits for it as long as the

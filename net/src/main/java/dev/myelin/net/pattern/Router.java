@@ -121,7 +121,7 @@ public final class Router extends PatternSocket {
   /// process, the receiver has closed it.
   public void send(RoutingId to, String name, Tensor tensor)
       throws IOException, InterruptedException {
-    Loan.send(TensorParts.of(name, tensor), message -> send(to, message));
+    TensorParts.lend(name, tensor, message -> send(to, message));
   }
 
   /// Takes the next message within the time that the options give; otherwise as the longer form.

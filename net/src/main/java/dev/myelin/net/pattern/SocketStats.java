@@ -11,6 +11,7 @@ package dev.myelin.net.pattern;
 /// @param queuedOut messages that wait to leave now
 /// @param queuedIn messages that wait for the application now
 /// @param failures attempts to reach a peer, or of a peer to come in, that failed
+@SuppressWarnings("checkstyle:RecordComponentNumber") // counters, each with a name of its own
 public record SocketStats(
     long sentMessages,
     long sentBytes,

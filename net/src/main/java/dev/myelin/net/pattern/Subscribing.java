@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A publisher sends what is wanted only, and it is looked at again here: nothing comes after
 /// [#unsubscribe]. What was published before the subscription arrived does not come, unless the
 /// publisher keeps last values.
-public abstract sealed class Subscribing extends PatternSocket permits Subscriber, XSubscriber {
+public abstract sealed class Subscribing extends PatternSocket implements Receiving
+    permits Subscriber, XSubscriber {
   private final Interests interests;
 
   Subscribing(SocketRole role, Plumbing plumbing, SocketOptions options, Interests interests) {
@@ -62,22 +63,32 @@ public abstract sealed class Subscribing extends PatternSocket permits Subscribe
   ///
   /// @throws dev.myelin.wire.PeerException.TimedOut if none came in time
   public final Parts receive(Duration limit) throws IOException, InterruptedException {
+    return take(limit).message();
+  }
+
+  @Override
+  public final Delivery take(Duration limit) throws IOException, InterruptedException {
     Timer timer = Timer.of(limit);
     while (true) {
-      Parts next = intake().receive(timer, limit).message();
-      if (interests.wants(next)) {
-        return next;
+      Intake.Arrival next = intake().receive(timer, limit);
+      if (interests.wants(next.message())) {
+        return Delivery.of(next);
       }
-      outflow().drop(next);
+      outflow().drop(next.message());
     }
   }
 
   /// Takes the next message if there is one.
   public final Optional<Parts> tryReceive() {
+    return tryTake().map(Delivery::message);
+  }
+
+  @Override
+  public final Optional<Delivery> tryTake() {
     Intake.Arrival next;
     while ((next = intake().tryReceive()) != null) {
       if (interests.wants(next.message())) {
-        return Optional.of(next.message());
+        return Optional.of(Delivery.of(next));
       }
       outflow().drop(next.message());
     }
@@ -86,13 +97,29 @@ public abstract sealed class Subscribing extends PatternSocket permits Subscribe
 
   /// Has a thread take every message from now on.
   public final Attendant onMessage(MessageTaker<? super Parts> taker) {
-    return attend(this::next, taker);
+    return attend(
+        stopped -> {
+          Intake.Arrival next = next(stopped);
+          return next == null ? null : next.message();
+        },
+        taker);
   }
 
-  private @Nullable Parts next(BooleanSupplier stopped) throws IOException, InterruptedException {
-    Parts next;
-    while ((next = intake().next(stopped)) != null && !interests.wants(next)) {
-      outflow().drop(next);
+  @Override
+  public final Attendant onDelivery(MessageTaker<? super Delivery> taker) {
+    return attend(
+        stopped -> {
+          Intake.Arrival next = next(stopped);
+          return next == null ? null : Delivery.of(next);
+        },
+        taker);
+  }
+
+  private Intake.@Nullable Arrival next(BooleanSupplier stopped)
+      throws IOException, InterruptedException {
+    Intake.Arrival next;
+    while ((next = intake().arrival(stopped)) != null && !interests.wants(next.message())) {
+      outflow().drop(next.message());
     }
     return next;
   }

@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// A socket that sends and receives freely, in no given order.
-public abstract sealed class Talker extends PatternSocket permits Dealer, Pair, Bus {
+public abstract sealed class Talker extends PatternSocket implements Receiving
+    permits Dealer, Pair, Bus {
   Talker(Hub hub) {
     super(hub);
   }
@@ -40,7 +41,7 @@ public abstract sealed class Talker extends PatternSocket permits Dealer, Pair, 
   /// Waits for room as [#send(Parts)] does, and then without a bound until the bytes have left, the
   /// message was dropped, or, within the process, the receiver has closed it.
   public final void send(String name, Tensor tensor) throws IOException, InterruptedException {
-    Loan.send(TensorParts.of(name, tensor), this::send);
+    TensorParts.lend(name, tensor, this::send);
   }
 
   /// Takes the next message within the time that the options give; otherwise as the longer form.
@@ -65,5 +66,20 @@ public abstract sealed class Talker extends PatternSocket permits Dealer, Pair, 
   /// Has a thread take every message from now on.
   public final Attendant onMessage(MessageTaker<? super Parts> taker) {
     return attend(intake()::next, taker);
+  }
+
+  @Override
+  public final Delivery take(Duration limit) throws IOException, InterruptedException {
+    return Delivery.of(intake().receive(limit));
+  }
+
+  @Override
+  public final Optional<Delivery> tryTake() {
+    return Optional.ofNullable(intake().tryReceive()).map(Delivery::of);
+  }
+
+  @Override
+  public final Attendant onDelivery(MessageTaker<? super Delivery> taker) {
+    return attend(intake()::delivery, taker);
   }
 }

@@ -19,12 +19,12 @@ import java.util.zip.CRC32C;
 /// Tensors as messages: one part that describes, as JSON, and one of raw data, little-endian and
 /// row-major. Neither side copies the data.
 ///
-/// | name | is | required of a sender |
+/// | name | is | needed |
 /// |---|---|---|
 /// | `myelin` | the version of this form, 1 | no |
 /// | `name` | what the sender calls the tensor | no |
-/// | `dtype` | the element type, as [DType] names it, or as NumPy does (`float32`) | this or `descr` |
-/// | `descr` | the element type as NumPy's `dtype.str` (`<f4`), where it has one | this or `dtype` |
+/// | `dtype` | the type as [DType] names it, or as NumPy does (`float32`) | this or `descr` |
+/// | `descr` | the type as NumPy's `dtype.str` (`<f4`), if it has one | this or `dtype` |
 /// | `shape` | the extents, outermost first | yes |
 /// | `bytes` | the size of the data | no |
 /// | `crc32c` | the CRC-32C of the data, as a number | no |
@@ -100,7 +100,21 @@ public final class TensorParts {
     }
   }
 
+  /// Sends a message, which is the socket's from then on, also if this throws.
+  @FunctionalInterface
+  public interface Sending {
+    /// Sends it.
+    void send(Parts message) throws IOException, InterruptedException;
+  }
+
   private TensorParts() {}
+
+  /// Has a tensor sent that stays the caller's. Waits, also if that failed, until nobody reads it
+  /// any more; this wait has no bound of its own and heeds no interrupt.
+  public static void lend(String name, Tensor tensor, Sending sending)
+      throws IOException, InterruptedException {
+    Loan.send(of(name, tensor), sending);
+  }
 
   /// Returns a message of a tensor, which it owns, without a checksum.
   public static Parts of(String name, Tensor tensor) {

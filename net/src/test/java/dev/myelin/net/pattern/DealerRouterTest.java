@@ -159,35 +159,31 @@ class DealerRouterTest {
       List<Thread> threads = new ArrayList<>();
       List<Throwable> failures = new CopyOnWriteArrayList<>();
       for (Dealer each : List.of(one, other)) {
-        threads.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        for (int i = 0; i < count; i++) {
-                          each.send(new byte[8]);
-                        }
-                      } catch (Exception e) {
-                        failures.add(e);
-                      }
-                    }));
-        threads.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        for (int i = 0; i < count; i++) {
-                          each.receive(LONG).close();
-                        }
-                      } catch (Exception e) {
-                        failures.add(e);
-                      }
-                    }));
+        threads.add(start(count, failures, () -> each.send(new byte[8])));
+        threads.add(start(count, failures, () -> each.receive(LONG).close()));
       }
       for (Thread each : threads) {
         each.join();
       }
       assertThat(failures).isEmpty();
+    }
+  }
+
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  private static Thread start(int count, List<Throwable> failures, Step step) {
+    return Thread.ofPlatform().start(() -> repeat(count, failures, step));
+  }
+
+  private static void repeat(int count, List<Throwable> failures, Step step) {
+    try {
+      for (int i = 0; i < count; i++) {
+        step.run();
+      }
+    } catch (Exception e) {
+      failures.add(e);
     }
   }
 }
