@@ -1,6 +1,6 @@
 package dev.myelin.net.communicator;
 
-/// What a socket of a [ZmqCommunicator] is; the order gives the numbers of [MooncakeMessage].
+/// What a socket of a [ZmqCommunicator] is; the order gives the numbers of [MooncakeHeader].
 public enum ZmqSocketType {
   /// Asks.
   REQ,
