@@ -68,8 +68,7 @@ public final class Conveyor {
       if (closed) {
         return Offer.CLOSED;
       }
-      if (isFull()) {
-        starved = true;
+      if (isStarving()) {
         return Offer.FULL;
       }
       return append(message);
@@ -91,8 +90,7 @@ public final class Conveyor {
       boolean wake = false;
       lock.lock();
       try {
-        while (!closed && isFull()) {
-          starved = true;
+        while (!closed && isStarving()) {
           room.await();
         }
         if (closed) {
@@ -122,6 +120,18 @@ public final class Conveyor {
     acceptedMessages++;
     acceptedBytes += bytes;
     return filled == 1 && left == 0 ? Offer.FIRST : Offer.TAKEN;
+  }
+
+  /// Returns whether there is no room, having said so where there is none.
+  ///
+  /// Said first, and then looked again: the taker first says what it has left and then looks who is
+  /// starved, so that one of the two sees the other.
+  private boolean isStarving() {
+    if (!isFull()) {
+      return false;
+    }
+    starved = true;
+    return isFull();
   }
 
   private boolean isFull() {
@@ -212,9 +222,7 @@ public final class Conveyor {
   public boolean hasRoom() {
     lock.lock();
     try {
-      boolean has = !closed && !isFull();
-      starved |= !has;
-      return has;
+      return !closed && !isStarving();
     } finally {
       lock.unlock();
     }
