@@ -217,6 +217,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
         writeAll();
       } catch (IOException e) {
         link.close(); // the reader tells why
+      } catch (RuntimeException | Error e) {
+        link.close(); // a frame that was begun cannot be taken back
+        throw e;
       } finally {
         pen.unlock();
       }

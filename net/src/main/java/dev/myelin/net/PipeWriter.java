@@ -90,6 +90,9 @@ final class PipeWriter {
       }
     } catch (IOException | IllegalStateException e) {
       link.close(); // the reader tells why
+    } catch (RuntimeException | Error e) {
+      link.close(); // nobody would write any more
+      throw e;
     }
   }
 

@@ -112,6 +112,7 @@ final class Services {
     private final Link link;
     private final Carrier carrier;
     private String mechanism = "";
+    private @Nullable PartsSecurity asked;
     private @Nullable Offered chosen;
 
     private Visit(Link link, Carrier carrier) {
@@ -156,6 +157,7 @@ final class Services {
       }
       for (Offered each : offered) {
         if (each.letsIn(name, isLocal())) {
+          asked = each.terms.options().security();
           return each.terms.options().security();
         }
       }
@@ -183,7 +185,9 @@ final class Services {
       List<String> others = new ArrayList<>();
       for (Offered each : offered) {
         boolean fits = service.isEmpty() || each.service.equals(service);
-        boolean may = mechanism.equals("MYELIN") || each.letsIn(mechanism, isLocal());
+        // What a peer has proven to one socket is worth nothing at another that asks somebody else.
+        boolean proven = each.terms.options().security().equals(asked);
+        boolean may = mechanism.equals("MYELIN") || (proven && each.letsIn(mechanism, isLocal()));
         if (fits && may && each.terms.role().speaksTo(peer)) {
           chosen = each;
           return works.terms(each.terms);

@@ -132,6 +132,30 @@ class ServiceTest {
   }
 
   @Test
+  void doesNotLetAPasswordOfOneServiceIntoAnother() throws Exception {
+    SocketOptions easy =
+        SocketOptions.defaults()
+            .security(
+                new PartsSecurity.PlainServer(c -> c.user().equals("guest") ? "guest" : null));
+    SocketOptions hard =
+        SocketOptions.defaults()
+            .security(new PartsSecurity.PlainServer(c -> c.user().equals("root") ? "root" : null));
+    try (Node node = Node.start(NodeTest.quiet(KEY));
+        Messaging stranger = Messaging.open();
+        Pusher open = node.messaging().pusher(easy);
+        Puller closed = node.messaging().puller(hard);
+        Pusher guest =
+            stranger.pusher(
+                SocketOptions.defaults().security(new PartsSecurity.PlainClient("guest", "x")))) {
+      assertThat(open.bind("myelin://open")).isEqualTo("myelin://open");
+      assertThat(closed.bind("myelin://closed")).isEqualTo("myelin://closed");
+      guest.connect("tcp://" + node.endpoint());
+      assertThat(guest.awaitPeers(1, SHORT)).isFalse();
+      assertThat(closed.peers()).isZero();
+    }
+  }
+
+  @Test
   void servesNoZeroMqWhereNothingIsOffered() throws Exception {
     try (Node node = Node.start(NodeTest.quiet(KEY));
         Messaging stranger = Messaging.open();
