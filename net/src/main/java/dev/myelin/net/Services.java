@@ -102,7 +102,7 @@ final class Services {
     return offered.isEmpty();
   }
 
-  /// Receives a peer that speaks a dialect of messages in parts; the session is null-safe to close.
+  /// Begins to receive a peer that speaks a dialect of messages in parts.
   Visit receive(Link link, Carrier carrier) {
     return new Visit(link, carrier);
   }
