@@ -155,7 +155,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       giveUp(
           "%s holds memory for a large part and brings none of it (expected: %d bytes within %s)"
               .formatted(link.remote(), LEAST_BROUGHT_BYTES, stall()));
-    } else if (asks() && silent >= every() && nowNanos - askedNanos >= every()) {
+    } else if (asks() && (silent >= every() || inlet.handing) && nowNanos - askedNanos >= every()) {
+      // Also while our own queue is full: nobody reads the peer's questions then, and it must hear
+      // that we live.
       askedNanos = nowNanos;
       // Without patience of our own: whoever writes much more than it reads would seem dead.
       owe(to -> session.encodePing(Duration.ZERO, to));
@@ -171,7 +173,10 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   private boolean stalls(long nowNanos) {
     long brought = link.source().consumed();
-    if (!inlet.landing || brought - broughtBytes >= LEAST_BROUGHT_BYTES || broughtNanos == 0) {
+    if (!inlet.landing
+        || inlet.handing
+        || brought - broughtBytes >= LEAST_BROUGHT_BYTES
+        || broughtNanos == 0) {
       broughtBytes = brought;
       broughtNanos = nowNanos;
     }
@@ -317,6 +322,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     private final TensorPool pool;
     private @Nullable Parts[] batch = new Parts[16];
     private int count;
+    private volatile boolean handing; // the queue may be full
     private volatile boolean landing; // memory was set aside for a message that is not whole
 
     Entry(TensorPool pool) {
@@ -358,7 +364,12 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
     void hand() throws InterruptedException {
       if (count > 0) {
-        in.put(batch, count, () -> owner.readable(pipe));
+        handing = true;
+        try {
+          in.put(batch, count, () -> owner.readable(pipe));
+        } finally {
+          handing = false;
+        }
         count = 0;
       }
     }

@@ -52,6 +52,24 @@ class PipePumpTest {
   }
 
   @Test
+  void takesAPeerWhoseQueueIsFullForAlive() throws Exception {
+    SocketOptions full = ATTENTIVE.highWater(1, 1);
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller(full);
+        Pusher pusher = messaging.pusher(full)) {
+      pusher.connect(puller.bind("tcp://127.0.0.1:*"));
+      for (byte i = 0; i < 3; i++) {
+        pusher.push(Parts.of(new byte[] {i}), SOON);
+      }
+      assertThat(pusher.awaitPeers(2, Duration.ofSeconds(3))).isFalse(); // longer than patience
+      for (byte i = 0; i < 3; i++) {
+        assertThat(puller.pull(SOON).bytes()).containsExactly(i);
+      }
+      assertThat(pusher.stats().failures()).isZero();
+    }
+  }
+
+  @Test
   void endsAPipeToAPeerThatFellSilent() throws Exception {
     try (Messaging messaging = Messaging.open();
         Puller puller = messaging.puller(ATTENTIVE);
