@@ -19,7 +19,8 @@ final class Resolver {
 
   /// Returns the addresses of a host, at least one; those of a literal at once.
   ///
-  /// Waits as long as the system's resolver does; an interrupt ends the wait.
+  /// Waits as long as the system's resolver does. A virtual thread that is interrupted, before or
+  /// while it waits, is answered at once, also where the name is known by then.
   ///
   /// @throws UnknownHostException if there are none, or the thread was interrupted
   List<InetAddress> all(String host) throws UnknownHostException {
@@ -41,6 +42,9 @@ final class Resolver {
       Thread.ofPlatform().daemon().name("my-lookup-" + host).start(() -> ask(host, mine));
     }
     try {
+      if (Thread.interrupted()) { // a task that is done would not look
+        throw new InterruptedException();
+      }
       return (other == null ? mine : other).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
