@@ -13,6 +13,9 @@
  *          unix          a Unix domain socket
  *          memcpy        no connection: the driving process copies within itself
  *          zmq           libzmq PAIR sockets over TCP; large messages leave without a copy of their own
+ *          zmq-ask       libzmq REQ and REP sockets; trips only
+ *          zmq-pub       libzmq XPUB and 100 SUB sockets without high-water marks; flows only, from the process that
+ *                        serves to the one that drives
  *
  * Orders, a line each on standard input, the same to both processes:
  *          flow SIZE COUNT SPAN   COUNT messages of SIZE bytes one way, from SPAN bytes of memory into SPAN bytes of
@@ -46,7 +49,9 @@
 
 enum { HEADER = 14, GULP = 65536, SMALL = 16384 };
 
-static int batched, copies, queued;
+enum { SUBSCRIBERS = 100 };
+
+static int batched, copies, queued, asking, publishing;
 
 static void fail(const char *what) {
   fprintf(stderr, "side: %s: %s\n", what, errno ? strerror(errno) : "failed");
@@ -216,24 +221,50 @@ static void flow_client(int fd, char *from, char *into, size_t size, long count,
 /* Two pairs: one that queues few large messages, one that queues many small ones. */
 static void *queues[2];
 
-static void *queue_for(size_t size) { return queues[size <= SMALL]; }
+static void *queue_for(size_t size) { return queues[asking || size <= SMALL]; }
+
+static void *subscribers[SUBSCRIBERS];
+
+static int type_of(int server, int i) {
+  if (publishing) return i ? (server ? ZMQ_PULL : ZMQ_PUSH) : ZMQ_XPUB;
+  if (asking) return server ? ZMQ_REP : ZMQ_REQ;
+  return ZMQ_PAIR;
+}
+
+static void subscribe(void *context, const char *end) {
+  int none = 0;
+  for (int i = 0; i < SUBSCRIBERS; i++) {
+    subscribers[i] = zmq_socket(context, ZMQ_SUB);
+    zmq_setsockopt(subscribers[i], ZMQ_RCVHWM, &none, sizeof none);
+    zmq_setsockopt(subscribers[i], ZMQ_SUBSCRIBE, "", 0);
+    if (zmq_connect(subscribers[i], end) < 0) fail("zmq_connect");
+  }
+}
+
+static void marks(void *queue, int small) {
+  int mark = publishing ? 0 : small ? 10000 : 32, one = 1;
+  zmq_setsockopt(queue, ZMQ_SNDHWM, &mark, sizeof mark);
+  zmq_setsockopt(queue, ZMQ_RCVHWM, &mark, sizeof mark);
+  if (publishing && !small) zmq_setsockopt(queue, ZMQ_XPUB_VERBOSE, &one, sizeof one);
+}
 
 static void zmq_open(int server, const char *address) {
   void *context = zmq_ctx_new();
   char ends[2][64], *comma = strchr(address, ',');
   for (int i = 0; i < 2; i++) {
-    int mark = i ? 10000 : 32;
     size_t length = sizeof ends[i];
-    queues[i] = zmq_socket(context, ZMQ_PAIR);
-    zmq_setsockopt(queues[i], ZMQ_SNDHWM, &mark, sizeof mark);
-    zmq_setsockopt(queues[i], ZMQ_RCVHWM, &mark, sizeof mark);
+    if (server || i || !publishing) {
+      queues[i] = zmq_socket(context, type_of(server, i));
+      marks(queues[i], i);
+    }
     if (server) {
       if (zmq_bind(queues[i], "tcp://127.0.0.1:*") < 0) fail("zmq_bind");
       zmq_getsockopt(queues[i], ZMQ_LAST_ENDPOINT, ends[i], &length);
     } else {
       snprintf(ends[i], sizeof ends[i], "%.60s", i && comma ? comma + 1 : address);
       if (!i && comma) ends[i][comma - address] = 0;
-      if (zmq_connect(queues[i], ends[i]) < 0) fail("zmq_connect");
+      if (!i && publishing) subscribe(context, ends[i]);
+      else if (zmq_connect(queues[i], ends[i]) < 0) fail("zmq_connect");
     }
   }
   if (server) printf("{\"address\":\"%s,%s\"}\n", ends[0], ends[1]);
@@ -267,11 +298,46 @@ static void zmq_take(void *queue, char *into, size_t size) {
 }
 #endif
 
+#ifdef WITH_ZMQ
+static void await_subscribers(void) {
+  static int heard;
+  char word[8];
+  for (; heard < SUBSCRIBERS; heard++) zmq_take(queues[0], word, sizeof word);
+}
+
+static void publish(char *from, size_t size, long count, size_t span) {
+  size_t at = 0;
+  char word;
+  await_subscribers();
+  zmq_take(queues[1], &word, 1);
+  for (long i = 0; i < count; i++) {
+    zmq_put(queues[0], from + at, size);
+    at = at + 2 * size > span ? 0 : at + size;
+  }
+  zmq_take(queues[1], &word, 1);
+}
+
+static void hear(char *into, size_t size, long count, size_t span) {
+  size_t at = 0;
+  char word = '!';
+  zmq_put(queues[1], &word, 1);
+  for (long i = 0; i < count; i++) {
+    for (int s = 0; s < SUBSCRIBERS; s++) zmq_take(subscribers[s], into + at, size);
+    at = at + 2 * size > span ? 0 : at + size;
+  }
+  zmq_put(queues[1], &word, 1);
+}
+#endif
+
 static void flow_queued(int server, char *memory, size_t size, long count, size_t span) {
 #ifdef WITH_ZMQ
   void *queue = queue_for(size);
   char word = '!';
   size_t at = 0;
+  if (publishing) {
+    (server ? publish : hear)(memory, size, count, span);
+    return;
+  }
   for (long i = 0; i < count; i++) {
     (server ? zmq_take : zmq_put)(queue, memory + at, size);
     at = at + 2 * size > span ? 0 : at + size;
@@ -386,7 +452,7 @@ static int local(int server, const char *address) {
 int main(int argc, char **argv) {
   char line[128], what[8];
   if (argc < 3) {
-    fprintf(stderr, "usage: side serve|drive tcp|tcp-batched|unix|memcpy|zmq [ADDRESS]\n");
+    fprintf(stderr, "usage: side serve|drive tcp|tcp-batched|unix|memcpy|zmq|zmq-ask|zmq-pub [ADDRESS]\n");
     return 1;
   }
   setvbuf(stdout, NULL, _IOLBF, 0);
@@ -394,7 +460,9 @@ int main(int argc, char **argv) {
   const char *kind = argv[2], *address = argc > 3 ? argv[3] : "";
   batched = !strcmp(kind, "tcp-batched");
   copies = !strcmp(kind, "memcpy");
-  queued = !strcmp(kind, "zmq");
+  queued = !strncmp(kind, "zmq", 3);
+  asking = !strcmp(kind, "zmq-ask");
+  publishing = !strcmp(kind, "zmq-pub");
   int fd = -1;
   if (!strncmp(kind, "tcp", 3)) fd = tcp(server, address);
   else if (!strcmp(kind, "unix")) fd = local(server, address);

@@ -10,6 +10,8 @@ import java.util.Map;
 /// One kind of `side.c`, compiled when it is first needed.
 final class CDesign implements Design {
   private static final String ZMQ = "zmq";
+  private static final String ZMQ_ASK = "zmq-ask";
+  private static final String ZMQ_PUB = "zmq-pub";
   private final String kind;
   private final String about;
 
@@ -23,6 +25,8 @@ final class CDesign implements Design {
     return switch (kind) {
       case "memcpy" -> kind;
       case ZMQ -> "libzmq";
+      case ZMQ_ASK -> "libzmq-ask";
+      case ZMQ_PUB -> "libzmq-pub";
       default -> "c-" + kind;
     };
   }
@@ -37,10 +41,12 @@ final class CDesign implements Design {
     return switch (kind) {
       case "memcpy" -> what.what() == Case.What.ONE_WAY;
       case "tcp-batched" -> what.what() == Case.What.SMALL;
+      case ZMQ_ASK -> what.what() == Case.What.ROUND_TRIP;
+      case ZMQ_PUB -> what.what() == Case.What.PUBLISH;
       default ->
           switch (what.what()) {
             case ONE_WAY, SMALL, ROUND_TRIP -> true;
-            case HAND_OVER, BESIDE, CONNECTIONS -> false;
+            default -> false;
           };
     };
   }
@@ -53,7 +59,7 @@ final class CDesign implements Design {
   }
 
   private Path compiled(Workplace workplace) throws IOException, InterruptedException {
-    boolean zmq = kind.equals(ZMQ);
+    boolean zmq = kind.startsWith(ZMQ);
     Path source = workplace.sources().resolve("side.c");
     Path program = workplace.folder().resolve(zmq ? "side-zmq" : "side");
     if (Files.exists(program)

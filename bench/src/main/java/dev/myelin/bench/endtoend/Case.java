@@ -6,29 +6,44 @@ import java.util.Locale;
 
 /// One thing that is measured.
 ///
-/// @param size the bytes of a tensor or message; for connections, how many
+/// @param size the bytes of a tensor or message; of connections and threads, how many
 record Case(What what, long size) implements Comparable<Case> {
   /// Kinds of measurement.
   enum What {
     /// Tensors one way, into memory of their own.
-    ONE_WAY("GB/s", true),
+    ONE_WAY("GB/s", true, Designs.BASE),
     /// Small messages one way.
-    SMALL("M msg/s", true),
+    SMALL("M msg/s", true, Designs.BASE),
     /// There and back.
-    ROUND_TRIP("us", false),
+    ROUND_TRIP("us", false, Designs.BASE),
     /// A tensor there, the receiver's word that it has it back.
-    HAND_OVER("us", false),
+    HAND_OVER("us", false, Designs.BASE),
     /// There and back while large tensors fill the same connection.
-    BESIDE("us", false),
+    BESIDE("us", false, Designs.BASE),
     /// Many connections: what each costs, and whether all are served alike.
-    CONNECTIONS("KiB each", false);
+    CONNECTIONS("KiB each", false, Designs.BASE),
+    /// As one way, for settings of ours instead of designs.
+    SETTINGS("GB/s", true, Tuned.DEFAULT),
+    /// Messages to a hundred subscribers, counted as they arrive.
+    PUBLISH("M msg/s", true, "libzmq-pub"),
+    /// Messages onto the disk, not forced.
+    APPEND("GB/s", true, Disk.PLAIN),
+    /// Messages that are forced onto the disk before the next; for several threads at once.
+    COMMIT("thousand/s", true, Disk.PLAIN);
 
     private final String unit;
     private final boolean moreIsBetter;
+    private final String base;
 
-    What(String unit, boolean moreIsBetter) {
+    What(String unit, boolean moreIsBetter, String base) {
       this.unit = unit;
       this.moreIsBetter = moreIsBetter;
+      this.base = base;
+    }
+
+    /// Returns the name of the design that others are compared with.
+    String base() {
+      return base;
     }
 
     String unit() {
@@ -56,7 +71,8 @@ record Case(What what, long size) implements Comparable<Case> {
     return parseAll(
         "one-way:4k,one-way:64k,one-way:1m,one-way:16m,one-way:256m,one-way:1g,small:64,"
             + "round-trip:64,round-trip:4k,hand-over:1m,hand-over:1g,beside:4k,"
-            + "connections:1000,connections:10000");
+            + "connections:1000,connections:10000,settings:1m,settings:16m,publish:64,publish:4k,"
+            + "append:64,append:4k,append:1m,commit:1,commit:8,commit:32");
   }
 
   /// Returns what two minutes are enough for.
@@ -88,8 +104,9 @@ record Case(What what, long size) implements Comparable<Case> {
     return new IllegalArgumentException(
         "case: '"
             + text
-            + "' (expected: one-way, small, round-trip, hand-over, beside or connections, a colon,"
-            + " and a size such as 64, 4k or 1m)");
+            + "' (expected: "
+            + String.join(", ", Arrays.stream(What.values()).map(What::text).toList())
+            + "; a colon, and a size such as 64, 4k or 1m)");
   }
 
   String text() {
@@ -99,7 +116,7 @@ record Case(What what, long size) implements Comparable<Case> {
 
   /// Returns the size for people.
   String sizeText() {
-    if (what == What.CONNECTIONS) {
+    if (what == What.CONNECTIONS || what == What.COMMIT) {
       return Long.toString(size);
     }
     String[] units = {"B", "KiB", "MiB", "GiB"};

@@ -165,6 +165,6 @@ final class Crowd {
     List<String> texts =
         figures.stream().map(value -> String.format(Locale.ROOT, "%.4f", value)).toList();
     String made = trips > 0 ? ",\"count\":" + trips : "";
-    return ",\"crowd\":[" + String.join(",", texts) + "]" + made;
+    return ",\"figures\":[" + String.join(",", texts) + "]" + made;
   }
 }

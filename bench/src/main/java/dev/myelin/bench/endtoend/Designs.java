@@ -1,5 +1,7 @@
 package dev.myelin.bench.endtoend;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Every design, in the order of the tables. A new way of ours, or a new peer, is one more line.
@@ -7,7 +9,7 @@ final class Designs {
   /// The design that all ratios are to.
   static final String BASE = "c-tcp";
 
-  static final List<Design> ALL =
+  private static final List<Design> WAYS =
       List.of(
           new CDesign("memcpy", "C, a copy within one process: the memory's own speed"),
           new CDesign("tcp", "C, blocking TCP, one system call per message"),
@@ -18,6 +20,7 @@ final class Designs {
           Myelin.tls(),
           Myelin.post(),
           Myelin.many(),
+          Myelin.manyEncrypted(),
           new MyelinGiven(),
           MyelinConnection.clear(),
           MyelinConnection.tls(),
@@ -25,20 +28,41 @@ final class Designs {
           MyelinConnection.shared(),
           new MyelinPosted(),
           new MyelinPush(),
+          new MyelinAsk(),
+          new MyelinPublish(),
           new JavaNio(),
           JavaTls.conscrypt(),
           JavaTls.jdk(),
           new JeroMq(),
+          new JeroMqAsk(),
+          new JeroMqPublish(),
           new CDesign("zmq", "libzmq, PAIR over TCP, messages not copied when sent"),
+          new CDesign("zmq-ask", "libzmq, REQ and REP over TCP"),
+          new CDesign("zmq-pub", "libzmq, XPUB and SUB over TCP, both without marks"),
           Grpc.plain(),
           Grpc.zeroCopy(),
           new Flight(),
           Aeron.ipc(),
           Aeron.udp(),
           new Ucx("tcp"),
-          new Ucx("posix"));
+          new Ucx("posix"),
+          Disk.plain(),
+          Disk.log());
+
+  static final List<Design> ALL = all();
 
   private Designs() {}
+
+  private static List<Design> all() {
+    List<Design> all = new ArrayList<>(WAYS);
+    Arrays.stream(Tuned.values()).map(Myelin::tuned).forEach(all::add);
+    return List.copyOf(all);
+  }
+
+  /// Returns whether others are compared with it.
+  static boolean isBase(Design design) {
+    return Arrays.stream(Case.What.values()).anyMatch(what -> what.base().equals(design.name()));
+  }
 
   static Design named(String name) {
     return ALL.stream()

@@ -9,20 +9,21 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/// Measures every design beside every other, in rounds that take turns.
+/// Measures every design beside plain C, one after the other, in several passes.
 ///
 /// ```
-/// EndToEnd [--quick] [--designs NAME,…] [--cases CASE,…] [--rounds N] [--home DIR] [--out FILE]
-///          [--json] [--publish] [--publish-from FILE] [--list]
+/// EndToEnd [--quick] [--designs NAME,…] [--cases CASE,…] [--passes N] [--rounds N]
+///          [--home DIR] [--out FILE] [--json] [--publish] [--publish-from FILE] [--list]
 /// ```
 public final class EndToEnd {
   private static final String USAGE =
       """
       usage: EndToEnd [options]
         --quick               fewer cases and shorter rounds: about two minutes
-        --designs NAME,…      only these (c-tcp is always there: all ratios are to it)
+        --designs NAME,…      only these (and those that they are compared with, such as c-tcp)
         --cases CASE,…        only these, such as one-way:1m,small:64,round-trip:4k,connections:1000
-        --rounds N            how often each design has its turn (5; quick: 3)
+        --passes N            how often each design is started and stopped (2; quick: 1)
+        --rounds N            how many turns it has in a case and a pass (3)
         --home DIR            the source tree (default: here)
         --out FILE            results as JSON (default: bench/target/end-to-end.json)
         --json                prints the summary as JSON lines, not as tables
@@ -99,7 +100,6 @@ public final class EndToEnd {
     static Options parse(String[] args) {
       Words words = new Words(List.of(args));
       boolean quick = words.flag("--quick");
-      Pace usual = quick ? Pace.shorter() : Pace.usual();
       Optional<Path> earlier = words.value("--publish-from").map(Path::of);
       Output output =
           new Output(
@@ -115,7 +115,7 @@ public final class EndToEnd {
                   .value("--cases")
                   .map(Case::parseAll)
                   .orElseGet(() -> quick ? Case.quick() : Case.full()),
-              words.value("--rounds").map(Integer::parseInt).map(usual::withRounds).orElse(usual),
+              pace(words, quick ? Pace.shorter() : Pace.usual()),
               home,
               words
                   .value("--out")
@@ -126,11 +126,17 @@ public final class EndToEnd {
       return options;
     }
 
+    private static Pace pace(Words words, Pace usual) {
+      Pace passes =
+          words.value("--passes").map(Integer::parseInt).map(usual::withPasses).orElse(usual);
+      return words.value("--rounds").map(Integer::parseInt).map(passes::withRounds).orElse(passes);
+    }
+
     private static List<Design> designs(String names) {
       List<String> wanted = Arrays.stream(names.split(",", -1)).map(String::strip).toList();
       wanted.forEach(Designs::named);
       return Designs.ALL.stream()
-          .filter(each -> wanted.contains(each.name()) || each.name().equals(Designs.BASE))
+          .filter(each -> wanted.contains(each.name()) || Designs.isBase(each))
           .toList();
     }
   }

@@ -55,7 +55,7 @@ abstract class JavaDesign implements Design {
   public boolean measures(Case what) {
     return switch (what.what()) {
       case ONE_WAY, SMALL, ROUND_TRIP -> true;
-      case HAND_OVER, BESIDE, CONNECTIONS -> false;
+      default -> false;
     };
   }
 

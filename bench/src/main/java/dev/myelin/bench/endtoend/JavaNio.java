@@ -23,7 +23,9 @@ final class JavaNio extends JavaDesign {
 
   @Override
   public boolean measures(Case what) {
-    return what.what() != Case.What.BESIDE;
+    return super.measures(what)
+        || what.what() == Case.What.HAND_OVER
+        || what.what() == Case.What.CONNECTIONS;
   }
 
   @Override

@@ -19,7 +19,9 @@ enum Manner {
   /// Not encrypted, and waking fast.
   LATENCY,
   /// Not encrypted, on virtual threads.
-  MANY;
+  MANY,
+  /// Encrypted, on virtual threads.
+  MANY_TLS;
 
   /// Returns the configuration of a node that only the other half can find and join.
   NodeConfig config() {
@@ -40,7 +42,7 @@ enum Manner {
   }
 
   private Encryption encryption() {
-    return this == TLS ? Encryption.tls() : Encryption.plain();
+    return this == TLS || this == MANY_TLS ? Encryption.tls() : Encryption.plain();
   }
 
   private Links links(Links links) {
@@ -49,7 +51,7 @@ enum Manner {
       case DEFAULT -> links;
       case CLEAR, TLS -> apart;
       case LATENCY -> apart.profile(Profile.LATENCY);
-      case MANY -> apart.threads(Threads.VIRTUAL);
+      case MANY, MANY_TLS -> apart.threads(Threads.VIRTUAL);
     };
   }
 }

@@ -4,6 +4,7 @@ import dev.myelin.net.Connection;
 import dev.myelin.net.Delivery;
 import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
+import dev.myelin.net.NodeConfig;
 import dev.myelin.net.Peer;
 import dev.myelin.net.Transport;
 import dev.myelin.tensor.DType;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +42,21 @@ final class Myelin extends JavaDesign {
   private static final long BULK_BYTES = 64L << 20;
 
   private static final Set<Case.What> BUT_CROWDS =
-      EnumSet.complementOf(EnumSet.of(Case.What.CONNECTIONS));
+      EnumSet.of(
+          Case.What.ONE_WAY,
+          Case.What.SMALL,
+          Case.What.ROUND_TRIP,
+          Case.What.HAND_OVER,
+          Case.What.BESIDE);
 
-  private final Manner manner;
+  private final Supplier<NodeConfig> config;
   private final Hand hand;
   private final Set<Case.What> measured;
 
-  private Myelin(String name, String about, Manner manner, Hand hand, Set<Case.What> measured) {
+  private Myelin(
+      String name, String about, Supplier<NodeConfig> config, Hand hand, Set<Case.What> measured) {
     super(name, about);
-    this.manner = manner;
+    this.config = config;
     this.hand = hand;
     this.measured = measured;
   }
@@ -57,7 +65,7 @@ final class Myelin extends JavaDesign {
     return new Myelin(
         "myelin",
         "Myelin nodes, send and inbox, default settings: encrypted, shared memory",
-        Manner.DEFAULT,
+        Manner.DEFAULT::config,
         Hand.SEND,
         BUT_CROWDS);
   }
@@ -66,21 +74,25 @@ final class Myelin extends JavaDesign {
     return new Myelin(
         "myelin-clear",
         "the same, not encrypted, over the socket",
-        Manner.CLEAR,
+        Manner.CLEAR::config,
         Hand.SEND,
         BUT_CROWDS);
   }
 
   static Myelin tls() {
     return new Myelin(
-        "myelin-tls", "the same, encrypted, over the socket", Manner.TLS, Hand.SEND, BUT_CROWDS);
+        "myelin-tls",
+        "the same, encrypted, over the socket",
+        Manner.TLS::config,
+        Hand.SEND,
+        BUT_CROWDS);
   }
 
   static Myelin post() {
     return new Myelin(
         "myelin-post",
         "the same, not encrypted, post in place of send",
-        Manner.CLEAR,
+        Manner.CLEAR::config,
         Hand.POST,
         EnumSet.of(Case.What.SMALL));
   }
@@ -89,9 +101,24 @@ final class Myelin extends JavaDesign {
     return new Myelin(
         "myelin-many",
         "Myelin nodes on virtual threads, not encrypted",
-        Manner.MANY,
+        Manner.MANY::config,
         Hand.SEND,
         EnumSet.of(Case.What.CONNECTIONS));
+  }
+
+  static Myelin manyEncrypted() {
+    return new Myelin(
+        "myelin-many-tls",
+        "the same, encrypted",
+        Manner.MANY_TLS::config,
+        Hand.SEND,
+        EnumSet.of(Case.What.CONNECTIONS));
+  }
+
+  /// Returns nodes with other settings than those that come.
+  static Myelin tuned(Tuned tuned) {
+    return new Myelin(
+        tuned.text(), tuned.about(), tuned::config, Hand.SEND, EnumSet.of(Case.What.SETTINGS));
   }
 
   @Override
@@ -101,14 +128,14 @@ final class Myelin extends JavaDesign {
 
   @Override
   Side serve() throws IOException {
-    return new Served(Node.start(manner.config()));
+    return new Served(Node.start(config.get()));
   }
 
   @Override
   Side drive(String address) throws IOException, InterruptedException {
-    Node node = Node.start(manner.config());
+    Node node = Node.start(config.get());
     Endpoint server = new Endpoint("127.0.0.1", Integer.parseInt(address));
-    return new Driven(node, node.connect(server, LIMIT), manner, hand);
+    return new Driven(node, node.connect(server, LIMIT), config, hand);
   }
 
   private static final class Served implements Side {
@@ -217,15 +244,15 @@ final class Myelin extends JavaDesign {
   private static final class Driven implements Side {
     private final Node node;
     private final Peer peer;
-    private final Manner manner;
+    private final Supplier<NodeConfig> config;
     private final Hand hand;
     private @Nullable TensorPool pool;
     private Tensor[] tensors = {};
 
-    Driven(Node node, Peer peer, Manner manner, Hand hand) {
+    Driven(Node node, Peer peer, Supplier<NodeConfig> config, Hand hand) {
       this.node = node;
       this.peer = peer;
-      this.manner = manner;
+      this.config = config;
       this.hand = hand;
     }
 
@@ -296,7 +323,7 @@ final class Myelin extends JavaDesign {
     @Override
     public void hold(Task task, Crowd crowd) throws Exception {
       Endpoint server = peer.endpoints().getFirst();
-      try (Transport transport = Transport.open(manner.config());
+      try (Transport transport = Transport.open(config.get());
           TensorPool answers = TensorPool.open("answers", 1 << 20);
           Tensor tensor = answers.allocate(DType.U8, Shape.of(task.size()))) {
         crowd.drive(() -> new ReceiptLink(transport.dial(server), tensor, Landing.in(answers)));

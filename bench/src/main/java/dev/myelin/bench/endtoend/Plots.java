@@ -38,7 +38,8 @@ final class Plots {
               String name = what.text().replace(':', '-') + ".svg";
               switch (what.what()) {
                 case ROUND_TRIP, HAND_OVER, BESIDE -> plots.put(name, trips(what, rows, colours));
-                case SMALL, CONNECTIONS -> plots.put(name, bars(what, rows, colours));
+                case SMALL, CONNECTIONS, SETTINGS, PUBLISH, APPEND, COMMIT ->
+                    plots.put(name, bars(what, rows, colours));
                 case ONE_WAY -> {
                   if (what.size() == Task.PIECE) {
                     plots.put(name, bars(what, rows, colours));
@@ -68,7 +69,7 @@ final class Plots {
         switch (what.what()) {
           case ONE_WAY -> "One way, " + what.sizeText();
           case SMALL -> "Messages of " + what.sizeText() + " one way";
-          default -> what.sizeText() + " connections";
+          default -> Tables.title(what);
         };
     boolean more = what.what().moreIsBetter();
     String axis = what.what().unit() + ", " + (more ? "more" : "less") + " is better";
@@ -79,7 +80,9 @@ final class Plots {
               row.design(),
               row.value(),
               Double.NaN,
-              Double.isNaN(row.ratio()) ? "" : Tables.figure(row.ratio()) + " of c-tcp"));
+              Double.isNaN(row.ratio())
+                  ? ""
+                  : Tables.figure(row.ratio()) + " of " + what.what().base()));
     }
     return new Chart(title, axis, what.what() == Case.What.SMALL).draw(bars, colours);
   }

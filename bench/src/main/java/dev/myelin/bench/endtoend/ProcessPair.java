@@ -53,12 +53,12 @@ final class ProcessPair implements Pair {
     JsonNode served = server.next(limit);
     List<Double> micros = new ArrayList<>();
     drove.path("us").forEach(value -> micros.add(value.asDouble()));
-    List<Double> crowd = new ArrayList<>();
-    served.path("crowd").forEach(value -> crowd.add(value.asDouble()));
-    drove.path("crowd").forEach(value -> crowd.add(value.asDouble()));
+    List<Double> figures = new ArrayList<>();
+    served.path("figures").forEach(value -> figures.add(value.asDouble()));
+    drove.path("figures").forEach(value -> figures.add(value.asDouble()));
     double spent = drove.path("cpu_s").asDouble() + served.path("cpu_s").asDouble() - cpu;
     long count = drove.path("count").asLong(task.count());
-    return new Sample(count, drove.path("seconds").asDouble(), spent, micros, crowd);
+    return new Sample(count, drove.path("seconds").asDouble(), spent, micros, figures);
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.Map;
 final class Publication {
   static final String PAGE = "docs/explain/benchmarks.md";
   private static final String FOLDER = "docs/explain/img";
-  private static final String RESULTS = "docs/explain/img/end-to-end.json";
+  private static final String RESULTS = "bench/results/end-to-end.json";
   private static final String BEGIN = "<!-- figures: written by EndToEnd, not by hand -->\n";
   private static final String END = "<!-- end of figures -->";
 
@@ -29,6 +29,7 @@ final class Publication {
     for (Map.Entry<String, String> plot : plots.entrySet()) {
       Files.writeString(home.resolve(FOLDER).resolve(plot.getKey()), plot.getValue());
     }
+    Files.createDirectories(home.resolve(RESULTS).getParent());
     results.write(home.resolve(RESULTS));
     Files.writeString(
         page,
@@ -54,7 +55,7 @@ final class Publication {
     | Java | %s |
     | day | %s |
     | load average of a minute | %s |
-    | rounds | %d of about %s s, after a warm-up of %s s |
+    | rounds | %d starts of %d turns of about %s s, after a warm-up of %s s |
 
     """
         .formatted(
@@ -64,6 +65,7 @@ final class Publication {
             machine.java(),
             machine.day(),
             machine.load(),
+            results.pace().passes(),
             results.pace().rounds(),
             results.pace().turnSeconds(),
             results.pace().firstWarmUpSeconds());

@@ -1,6 +1,7 @@
 package dev.myelin.bench.endtoend;
 
 import java.io.IOException;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /// One half of a design, in a process of its own: the one that is dialled, or the one that dials.
@@ -38,6 +39,11 @@ interface Side extends AutoCloseable {
   /// answers.
   default void hold(Task task, Crowd crowd) throws Exception {
     throw new UnsupportedOperationException("connections (expected: a design that measures them)");
+  }
+
+  /// Returns what else the task told, if it is more than time.
+  default List<Double> figures() {
+    return List.of();
   }
 
   /// Gives back what the task held, after the clock.

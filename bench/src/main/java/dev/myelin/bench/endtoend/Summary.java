@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 record Summary(Results results, Map<Case, List<Row>> rows) {
   /// One design in one case.
   ///
-  /// @param micros p50, p90, p99, p99.9 and the longest of trips; of a crowd after its own figures
-  /// @param ratio the middle of the rounds' ratios to plain C; NaN where C has no figure
+  /// @param micros p50, p90, p99, p99.9 and the longest of trips; after the case's own figures
+  /// @param ratio the middle of the rounds' ratios to the case's base; NaN where that has no figure
   record Row(
       String design,
       Spread value,
@@ -55,7 +55,7 @@ record Summary(Results results, Map<Case, List<Row>> rows) {
             .put(turn.round(), turn.sample());
       }
     }
-    Map<Integer, Sample> base = samples.getOrDefault(Designs.BASE, Map.of());
+    Map<Integer, Sample> base = samples.getOrDefault(what.what().base(), Map.of());
     List<Row> rows = new ArrayList<>();
     samples.forEach(
         (design, rounds) -> {
@@ -75,9 +75,9 @@ record Summary(Results results, Map<Case, List<Row>> rows) {
             .toArray();
     List<Sample> samples = List.copyOf(rounds.values());
     List<Double> micros = new ArrayList<>();
-    for (int i = 0; i < parts(samples.getFirst(), what).size(); i++) {
+    for (int i = 0; i < parts(samples.getFirst()).size(); i++) {
       int part = i;
-      micros.add(middle(samples, each -> parts(each, what).get(part)));
+      micros.add(middle(samples, each -> parts(each).get(part)));
     }
     double cpu =
         middle(
@@ -90,11 +90,8 @@ record Summary(Results results, Map<Case, List<Row>> rows) {
     return new Row(design, value, Spread.of(ratios).median(), cpu, micros, samples.size());
   }
 
-  private static List<Double> parts(Sample sample, Case what) {
-    if (what.what() != Case.What.CONNECTIONS) {
-      return sample.micros();
-    }
-    List<Double> parts = new ArrayList<>(sample.crowd());
+  private static List<Double> parts(Sample sample) {
+    List<Double> parts = new ArrayList<>(sample.figures());
     parts.addAll(sample.micros());
     return parts;
   }

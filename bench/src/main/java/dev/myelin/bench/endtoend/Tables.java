@@ -92,9 +92,12 @@ final class Tables {
       object.put("cpu_s_per_gb", row.cpuPerGb());
     }
     List<String> names =
-        what.what() == Case.What.CONNECTIONS
-            ? CROWD
-            : List.of("p50", "p90", "p99", "p999", "longest");
+        switch (what.what()) {
+          case CONNECTIONS -> CROWD;
+          case PUBLISH -> List.of("heap_b_per_message");
+          case COMMIT -> List.of("per_force");
+          default -> List.of("p50", "p90", "p99", "p999", "longest");
+        };
     for (int i = 0; i < Math.min(names.size(), row.micros().size()); i++) {
       object.put(names.get(i), row.micros().get(i));
     }
@@ -109,6 +112,10 @@ final class Tables {
       case HAND_OVER -> "Hand-over, " + what.sizeText();
       case BESIDE -> "Round trip beside large tensors, " + what.sizeText();
       case CONNECTIONS -> what.sizeText() + " connections";
+      case SETTINGS -> "Settings, one way, " + what.sizeText();
+      case PUBLISH -> "To " + Task.SUBSCRIBERS + " subscribers, " + what.sizeText();
+      case APPEND -> "Log, appends of " + what.sizeText();
+      case COMMIT -> "Log, forced appends, " + what.sizeText() + " threads";
     };
   }
 
@@ -129,9 +136,11 @@ final class Tables {
           line.addAll(List.of(part(row, 1), part(row, 2), part(row, 3)));
           line.addAll(List.of(part(row, 4), part(row, 6)));
         }
-        case ONE_WAY, SMALL -> {
+        case ONE_WAY, SMALL, SETTINGS -> {
           line.addAll(List.of(figure(row.ratio()), figure(row.cpuPerGb())));
         }
+        case APPEND -> line.add(figure(row.ratio()));
+        case PUBLISH, COMMIT -> line.addAll(List.of(figure(row.ratio()), part(row, 0)));
       }
       cells.add(line);
     }
@@ -140,9 +149,10 @@ final class Tables {
 
   private static List<String> heads(Case what) {
     String unit = what.what().unit();
+    String to = "to " + what.what().base();
     return switch (what.what()) {
       case ROUND_TRIP, HAND_OVER, BESIDE ->
-          List.of("design", "p50 us", "least–most", "p90 us", "p99 us", "p99.9 us", "to C");
+          List.of("design", "p50 us", "least–most", "p90 us", "p99 us", "p99.9 us", to);
       case CONNECTIONS ->
           List.of(
               "design",
@@ -153,7 +163,10 @@ final class Tables {
               "trips/s",
               "p50 us",
               "p99 us");
-      case ONE_WAY, SMALL -> List.of("design", unit, "least–most", "to C", "CPU-s/GB");
+      case ONE_WAY, SMALL, SETTINGS -> List.of("design", unit, "least–most", to, "CPU-s/GB");
+      case APPEND -> List.of("design", unit, "least–most", to);
+      case PUBLISH -> List.of("design", unit, "least–most", to, "B of heap/message");
+      case COMMIT -> List.of("design", unit, "least–most", to, "in one force");
     };
   }
 

@@ -20,11 +20,18 @@ record Task(Kind kind, long size, long count, long span) {
     /// There and back, while large tensors fill the same connection.
     BESIDE,
     /// There and back over many connections at once, after these were idle.
-    HOLD
+    HOLD,
+    /// Onto the disk.
+    APPEND,
+    /// Onto the disk, and forced; the size is a number of threads.
+    COMMIT
   }
 
   /// The most bytes that a design puts into one message.
   static final long PIECE = 1L << 20;
+
+  /// How many subscribers a publication has.
+  static final int SUBSCRIBERS = 100;
 
   private static final long SPREAD = 64L << 20;
   private static final long SMALL_SPREAD = 16_384;
@@ -41,11 +48,13 @@ record Task(Kind kind, long size, long count, long span) {
 
   private static Kind kind(Case.What what) {
     return switch (what) {
-      case ONE_WAY, SMALL -> Kind.FLOW;
+      case ONE_WAY, SMALL, SETTINGS, PUBLISH -> Kind.FLOW;
       case ROUND_TRIP -> Kind.TRIP;
       case HAND_OVER -> Kind.HAND;
       case BESIDE -> Kind.BESIDE;
       case CONNECTIONS -> Kind.HOLD;
+      case APPEND -> Kind.APPEND;
+      case COMMIT -> Kind.COMMIT;
     };
   }
 

@@ -37,7 +37,7 @@ final class Ucx implements Design {
   public boolean measures(Case what) {
     return switch (what.what()) {
       case ONE_WAY, SMALL, ROUND_TRIP -> what.size() <= LARGEST;
-      case HAND_OVER, BESIDE, CONNECTIONS -> false;
+      default -> false;
     };
   }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
@@ -61,12 +62,13 @@ final class Worker {
       case HAND -> handOver(task, memory, nanos);
       case BESIDE -> side.beside(task, memory, nanos);
       case HOLD -> side.hold(task, crowd.orElseThrow());
+      case APPEND, COMMIT -> throw new IllegalArgumentException(task.order());
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double spent = cpu.seconds();
     String trips = driving && nanos.getTotalCount() > 0 ? ",\"us\":" + micros(nanos) : "";
-    String weights = crowd.map(Crowd::json).orElse("");
-    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, weights);
+    String more = crowd.map(Crowd::json).orElseGet(() -> figures(side.figures()));
+    say("{\"seconds\":%.9f,\"cpu_s\":%.6f%s%s}", seconds, spent, trips, more);
     side.release();
   }
 
@@ -83,6 +85,10 @@ final class Worker {
     if (orders.readLine() == null) {
       throw new IOException("orders ended (expected: go)");
     }
+  }
+
+  private static String figures(List<Double> figures) {
+    return figures.isEmpty() ? "" : ",\"figures\":" + figures;
   }
 
   private static String micros(Histogram nanos) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CaseTest {
@@ -18,6 +19,17 @@ final class CaseTest {
   void connectionsAreCountedInThousandsOfTen() {
     assertThat(Case.parse("connections:10000").text()).isEqualTo("connections:10000");
     assertThat(Case.parse("connections:10000").size()).isEqualTo(10_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Case.What.class)
+  void whatACaseIsComparedWithMeasuresItBesideOthers(Case.What what) {
+    Design base = Designs.named(what.base());
+    Case any = new Case(what, 64);
+    boolean without =
+        what == Case.What.HAND_OVER || what == Case.What.BESIDE || what == Case.What.CONNECTIONS;
+    assertThat(base.measures(any)).isEqualTo(!without);
+    assertThat(Designs.ALL).filteredOn(each -> each.measures(any)).hasSizeGreaterThan(1);
   }
 
   @ParameterizedTest

@@ -49,6 +49,24 @@ final class SummaryTest {
   }
 
   @Test
+  void forcedAppendsAreComparedWithThePlainDisk() throws IOException {
+    List<Results.Turn> turns =
+        List.of(
+            new Results.Turn("commit:8", "disk", 1, new Sample(10, 1, 0, List.of(), List.of(1.0))),
+            new Results.Turn(
+                "commit:8", "myelin-log", 1, new Sample(40, 1, 0, List.of(), List.of(4.0))));
+    Results results = results();
+    Summary summary =
+        Summary.of(new Results(results.machine(), results.pace(), results.designs(), turns));
+    Summary.Row ours = summary.rows().get(Case.parse("commit:8")).get(1);
+    assertThat(ours.ratio()).isEqualTo(4, within(1e-9));
+    assertThat(Tables.markdown(summary))
+        .contains("Log, forced appends, 8 threads")
+        .contains("| to disk | in one force |")
+        .contains("| myelin-log | 0.040 | 0.040–0.040 | 4.00 | 4.00 |");
+  }
+
+  @Test
   void whatIsNotHereIsTold() throws IOException {
     Summary summary = Summary.of(results());
     assertThat(Tables.plain(summary)).contains("libzmq: not here: not installed");
