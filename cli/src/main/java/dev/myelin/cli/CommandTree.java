@@ -98,6 +98,7 @@ final class CommandTree {
     commands.put("push", PushCommand::new);
     commands.put("pull", PullCommand::new);
     commands.put("pair", PairCommand::new);
+    commands.put("topics", TopicsCommand::new);
     commands.put("peers", PeersCommand::new);
     commands.put("keygen", KeygenCommand::new);
     commands.put("doctor", DoctorCommand::new);

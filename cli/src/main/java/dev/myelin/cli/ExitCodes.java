@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.net.log.LogException;
 import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.TensorFileException;
 import dev.myelin.wire.PeerException;
@@ -45,6 +46,15 @@ final class ExitCodes {
     };
   }
 
+  private static int of(LogException failure) {
+    return switch (failure) {
+      case LogException.InUse _ -> TRY_AGAIN;
+      case LogException.Corrupt _ -> DATA;
+      case LogException.Failed _ -> IO;
+      case LogException.TooLarge _ -> USAGE;
+    };
+  }
+
   /// Returns the code of anything a command throws.
   static int of(Throwable failure) {
     return switch (failure) {
@@ -57,6 +67,7 @@ final class ExitCodes {
       case AccessDeniedException _ -> NO_PERMISSION;
       case BindException _ -> OS;
       case TensorFileException _ -> DATA;
+      case LogException e -> of(e);
       case IOException _ -> IO;
       case PoolExhaustedException _ -> TRY_AGAIN;
       case IllegalArgumentException _ -> USAGE;
@@ -78,7 +89,8 @@ final class ExitCodes {
     meanings.put(OS, "the system refused something, such as a port in use");
     meanings.put(CANNOT_CREATE, "a file could not be made");
     meanings.put(IO, "reading or writing failed");
-    meanings.put(TRY_AGAIN, "a peer was silent, left or has no room; try again");
+    meanings.put(
+        TRY_AGAIN, "a peer was silent, left or has no room, or a log is open elsewhere; try again");
     meanings.put(PROTOCOL, "a peer speaks something else, or broke its dialect");
     meanings.put(NO_PERMISSION, "the peer or the system does not allow it; wrong key?");
     meanings.put(CONFIG, "the configuration file or a variable is wrong");

@@ -41,14 +41,17 @@ final class MessageReport {
 
   /// Tells a message, which stays the caller's.
   void tell(Parts message) throws IOException {
-    tell(message, null, 0);
+    tell(message, null, 0, Map.of());
   }
 
   /// Tells a message of a topic, which stays the caller's.
   ///
   /// @param begin the first part that is not the topic
-  void tell(Parts message, @Nullable String topic, int begin) throws IOException {
+  /// @param more what else an object tells
+  void tell(Parts message, @Nullable String topic, int begin, Map<String, Object> more)
+      throws IOException {
     Map<String, Object> told = Json.object("topic", topic);
+    told.putAll(more);
     List<String> words = new ArrayList<>();
     if (topic != null && begin > 0) {
       words.add(topic);

@@ -1,11 +1,16 @@
 package dev.myelin.cli;
 
 import dev.myelin.net.Messaging;
+import dev.myelin.net.log.LogOptions;
+import dev.myelin.net.log.TopicLog;
 import dev.myelin.net.pattern.Publisher;
+import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +28,18 @@ import picocli.CommandLine.Option;
       "subscribed, since nothing is kept for those who come later. A subscriber without room",
       "misses messages; how many is told at the end. Without --data and --file each line of",
       "standard input is a message.",
+      "",
+      "With --log each message is kept before it is published, for a week or 16 GiB, so that",
+      "'sub --log' can take those it missed; 'myelin topics' shows the log. It then waits for",
+      "nobody unless --wait says so.",
       ""
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  myelin pub --bind tcp://127.0.0.1:5556 --topic news --data hello",
       "  myelin pub --bind tcp://127.0.0.1:5556 --topic grads --file g.npy --interval 0.5",
-      "  tail -f app.log | myelin pub --bind tcp://127.0.0.1:5556 --topic log --wait 0"
+      "  tail -f app.log | myelin pub --bind tcp://127.0.0.1:5556 --topic log --wait 0",
+      "  myelin pub --bind tcp://127.0.0.1:5556 --topic news --log data/events"
     })
 final class PubCommand implements Callable<Integer> {
   private final RootCommand root;
@@ -46,9 +56,17 @@ final class PubCommand implements Callable<Integer> {
       names = "--wait",
       order = 7,
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Begin once so many have subscribed (default: ${DEFAULT-VALUE}).")
-  private int subscribers = 1;
+      description = "Begin once so many have subscribed (default: 1, or 0 with --log).")
+  private @Nullable Integer subscribers;
+
+  @Option(
+      names = "--log",
+      order = 8,
+      paramLabel = "DIR",
+      description =
+          "Keep every message in this log, a folder, which is made if it is not there. The last"
+              + " name is that of the log.")
+  private @Nullable Path log;
 
   @Mixin private final MessageArguments messages = new MessageArguments();
   @Mixin private final SocketArguments socket = new SocketArguments();
@@ -60,32 +78,50 @@ final class PubCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     SentReport report = new SentReport(root);
+    SocketOptions options = socket.options();
     try (MessageSource source = messages.open(root, socket.count());
+        TopicLog kept = log == null ? null : open(LogFolder.of(log));
         Messaging messaging = Messaging.open()) {
-      Publisher publisher = messaging.publisher(socket.options());
-      socket.use(publisher, root, () -> publish(source, publisher, report));
+      Publisher publisher = messaging.publisher(options);
+      socket.use(publisher, root, () -> publish(source, publisher, kept, report));
       report.tell(publisher.stats());
       return ExitCodes.OK;
     }
   }
 
-  private void publish(MessageSource source, Publisher publisher, SentReport report)
+  private static TopicLog open(LogFolder folder) throws IOException {
+    return TopicLog.open(
+        folder.root(), folder.name(), LogOptions.defaults(), InstantSource.system());
+  }
+
+  private void publish(
+      MessageSource source, Publisher publisher, @Nullable TopicLog kept, SentReport report)
       throws IOException, InterruptedException {
-    if (!publisher.awaitSubscribers(subscribers, socket.timeout())) {
+    awaitSubscribers(publisher);
+    for (Optional<Parts> next = source.next(); next.isPresent(); next = source.next()) {
+      Parts message = next.get();
+      Parts whole =
+          topic == null ? message : message.behind(topic.getBytes(StandardCharsets.UTF_8));
+      if (kept != null) {
+        kept.append(whole);
+      }
+      publisher.publish(whole);
+      report.sent();
+    }
+  }
+
+  private void awaitSubscribers(Publisher publisher) throws IOException, InterruptedException {
+    int least = log == null ? 1 : 0;
+    int wanted = subscribers == null ? least : subscribers;
+    if (!publisher.awaitSubscribers(wanted, socket.timeout())) {
       throw new PeerException.TimedOut(
           "subscribers: "
               + publisher.peers()
               + " peers (expected: "
-              + subscribers
+              + wanted
               + " that subscribed within "
               + Words.time(socket.timeout())
               + ")");
-    }
-    for (Optional<Parts> next = source.next(); next.isPresent(); next = source.next()) {
-      Parts message = next.get();
-      publisher.publish(
-          topic == null ? message : message.behind(topic.getBytes(StandardCharsets.UTF_8)));
-      report.sent();
     }
   }
 }

@@ -99,6 +99,15 @@ final class SocketArguments {
     return timeout == null ? SocketOptions.Waits.FOREVER : timeout;
   }
 
+  /// Complains if an endpoint was given beside something that needs none.
+  void requireNone(String option) {
+    count();
+    if (!binds.isEmpty() || !connects.isEmpty()) {
+      throw new CommandException(
+          ExitCodes.USAGE, option + ": given beside --bind or --connect (expected: one of them)");
+    }
+  }
+
   /// Returns what the socket is opened with.
   SocketOptions options() throws IOException {
     if (binds.isEmpty() && connects.isEmpty()) {

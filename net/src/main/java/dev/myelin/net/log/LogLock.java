@@ -3,10 +3,12 @@ package dev.myelin.net.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// What keeps a second log, of this process or another, away from a folder.
 ///
@@ -14,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// second log of this process must not even open it: hence the list.
 final class LogLock implements Closeable {
   static final String NAME = "lock";
+
+  private static final int ATTEMPTS = 5;
+  private static final long PAUSE_NANOS = 10_000_000;
 
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -30,6 +35,17 @@ final class LogLock implements Closeable {
   /// @throws LogException.InUse if somebody has it
   static LogLock take(Path folder) throws IOException {
     Path path = folder.toRealPath().resolve(NAME);
+    for (int i = 1; i < ATTEMPTS; i++) {
+      try {
+        return attempt(path);
+      } catch (LogException.InUse e) {
+        LockSupport.parkNanos(PAUSE_NANOS); // somebody may only look whether it is held
+      }
+    }
+    return attempt(path);
+  }
+
+  private static LogLock attempt(Path path) throws IOException {
     if (!HELD.add(path)) {
       throw new LogException.InUse(path);
     }
@@ -38,6 +54,21 @@ final class LogLock implements Closeable {
     } catch (IOException | RuntimeException e) {
       HELD.remove(path);
       throw e;
+    }
+  }
+
+  /// Returns whether somebody has the lock of a folder; changes nothing there.
+  static boolean isHeld(Path folder) throws IOException {
+    Path path = folder.toRealPath().resolve(NAME);
+    if (!HELD.add(path)) {
+      return true;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+    } catch (NoSuchFileException e) {
+      return false;
+    } finally {
+      HELD.remove(path);
     }
   }
 

@@ -136,6 +136,7 @@ public final class LogReader implements TopicReader {
       }
       return opened;
     } catch (NoSuchFileException e) {
+      segments.look();
       if (segments.holding(next) == holding) {
         throw new LogException.Corrupt(holding.path(), 0, "segment is not there");
       }

@@ -17,14 +17,25 @@ final class Segment {
   private final long base;
   private final Path path;
   private final Storage storage;
+  private final boolean ours;
   private volatile long bytes;
   private @Nullable SparseIndex index; // guarded by this
 
   Segment(Path path, long base, long bytes, Storage storage) {
+    this(path, base, bytes, storage, true);
+  }
+
+  private Segment(Path path, long base, long bytes, Storage storage, boolean ours) {
     this.base = base;
     this.path = path;
     this.storage = storage;
     this.bytes = bytes;
+    this.ours = ours;
+  }
+
+  /// Returns a segment of somebody else, beside which nothing is written.
+  static Segment viewed(Path path, long base, long bytes, Storage storage) {
+    return new Segment(path, base, bytes, storage, false);
   }
 
   /// Returns the path of a segment.
@@ -83,7 +94,9 @@ final class Segment {
       SparseIndex found = load(input.salt());
       if (found == null) {
         found = SegmentScan.of(input, base, SegmentScan.Depth.HEADS).index();
-        save(found, input.salt());
+        if (ours) {
+          save(found, input.salt());
+        }
       }
       index = found;
       return found;

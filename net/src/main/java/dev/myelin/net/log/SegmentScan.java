@@ -21,10 +21,11 @@ final class SegmentScan {
 
   private final SegmentInput input;
   private final Depth depth;
-  private final SparseIndex index = new SparseIndex();
+  private final SparseIndex index;
+  private final long begin;
   private final List<Spot> spots = new ArrayList<>();
   private long next;
-  private long end = SegmentHead.BYTES;
+  private long end;
   private long forced;
 
   /// Where records end to be good.
@@ -33,22 +34,36 @@ final class SegmentScan {
   /// @param lastTime the time of the record before it
   private record Spot(long position, long next, long lastTime) {}
 
-  private SegmentScan(SegmentInput input, long base, Depth depth) {
+  private SegmentScan(SegmentInput input, long begin, long next, Depth depth, SparseIndex index) {
     this.input = input;
+    this.begin = begin;
+    this.end = begin;
+    this.next = next;
     this.depth = depth;
-    this.next = base;
+    this.index = index;
   }
 
   /// Walks through a segment.
   static SegmentScan of(SegmentInput input, long base, Depth depth) throws IOException {
-    SegmentScan scan = new SegmentScan(input, base, depth);
+    SegmentScan scan = new SegmentScan(input, SegmentHead.BYTES, base, depth, new SparseIndex());
+    scan.walk();
+    return scan;
+  }
+
+  /// Walks on behind what was found already, looking at every byte, and adds to its index.
+  ///
+  /// @param begin the position behind the last record
+  /// @param next the offset behind the last record
+  static SegmentScan onFrom(SegmentInput input, long begin, long next, SparseIndex index)
+      throws IOException {
+    SegmentScan scan = new SegmentScan(input, begin, next, Depth.BODIES, index);
     scan.walk();
     return scan;
   }
 
   private void walk() throws IOException {
     long size = input.freshSize();
-    long position = SegmentHead.BYTES;
+    long position = begin;
     while (position >= 0 && position < size) {
       RecordHead head = input.head(position);
       if (head != null && isGood(position, head)) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The segments of a log in order; the last is the one being written.
 ///
 /// Changed by one thread at a time, asked by any.
-final class Segments {
+class Segments {
   private volatile List<Segment> all;
 
   Segments(List<Segment> all) {
@@ -25,10 +25,18 @@ final class Segments {
     return all.getLast();
   }
 
-  /// Returns the offset of the oldest record that is kept.
+  /// Returns the offset of the oldest record that is kept; 0 if there never was one.
   long oldest() {
-    return all.getFirst().base();
+    List<Segment> now = all;
+    return now.isEmpty() ? 0 : now.getFirst().base();
   }
+
+  void replace(List<Segment> found) {
+    all = List.copyOf(found);
+  }
+
+  /// Finds out what somebody else did to the files; of the own log nobody else does.
+  void look() throws IOException {}
 
   void add(Segment fresh) {
     List<Segment> more = new ArrayList<>(all);
@@ -50,6 +58,25 @@ final class Segments {
       }
     }
     return high < 0 ? null : now.get(high);
+  }
+
+  /// Returns the offset at which a reader begins.
+  ///
+  /// @param next the offset behind the newest record
+  /// @throws IllegalArgumentException if the start is an offset behind that
+  long first(Start start, long next) throws IOException {
+    return switch (start) {
+      case Start.Oldest() -> oldest();
+      case Start.End() -> next;
+      case Start.Offset(long offset) -> {
+        if (offset > next) {
+          throw new IllegalArgumentException(
+              "offset: " + offset + " (expected: 0 to " + next + ", the end of the log)");
+        }
+        yield offset;
+      }
+      case Start.Time(Instant time) -> Math.min(atTime(Times.nanos(time), next), next);
+    };
   }
 
   /// Returns the offset of the first record at that time or later; the last segment's end is for

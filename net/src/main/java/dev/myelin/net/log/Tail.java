@@ -1,5 +1,6 @@
 package dev.myelin.net.log;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -7,7 +8,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// How far readers may read, and where they wait for more.
-final class Tail {
+class Tail {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
   private volatile long visible;
@@ -47,7 +48,7 @@ final class Tail {
   /// may.
   ///
   /// @throws IllegalStateException if the log is or gets closed
-  boolean await(long offset, Duration limit) throws InterruptedException {
+  boolean await(long offset, Duration limit) throws IOException, InterruptedException {
     lock.lockInterruptibly();
     try {
       waiting.incrementAndGet();

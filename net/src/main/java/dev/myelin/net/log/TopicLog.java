@@ -124,7 +124,7 @@ public final class TopicLog implements TopicStore {
     return names.stream().sorted().toList();
   }
 
-  private static String checked(String name) {
+  static String checked(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("name: " + name + " (expected: " + NAME + ")");
     }
@@ -374,23 +374,7 @@ public final class TopicLog implements TopicStore {
   @Override
   public LogReader read(Start start, TopicFilter filter, TensorPool pool) throws IOException {
     tail.requireOpen();
-    long from =
-        switch (start) {
-          case Start.Oldest() -> oldest();
-          case Start.End() -> next();
-          case Start.Offset(long offset) -> reachable(offset);
-          case Start.Time(Instant time) ->
-              Math.min(segments.atTime(Times.nanos(time), next()), next());
-        };
-    return new LogReader(segments, tail, from, filter, pool);
-  }
-
-  private long reachable(long offset) {
-    if (offset > next()) {
-      throw new IllegalArgumentException(
-          "offset: " + offset + " (expected: 0 to " + next() + ", the end of log " + name + ")");
-    }
-    return offset;
+    return new LogReader(segments, tail, segments.first(start, next()), filter, pool);
   }
 
   /// Returns the cursor of a subscriber, a new one if it never had any. The log owns it.

@@ -63,7 +63,8 @@ class KilledProcessTest {
     }
   }
 
-  private static void require(Reading.Kept kept, long offset) {
+  /// Holds a message to what the process appends at that offset.
+  static void require(Reading.Kept kept, long offset) {
     Parts expected = message(offset);
     try (Parts parts = kept.parts()) {
       assertThat(parts.text(0)).isEqualTo(expected.text(0));
@@ -73,7 +74,7 @@ class KilledProcessTest {
 
   /// Returns the last offset that the process told of before it was killed.
   private long appendAndKill(int lines) throws Exception {
-    Process process = start();
+    Process process = start(root);
     List<String> told = new ArrayList<>();
     try (BufferedReader out =
         new BufferedReader(
@@ -94,7 +95,8 @@ class KilledProcessTest {
     return Long.parseLong(told.get(told.size() - 2));
   }
 
-  private Process start() throws IOException {
+  /// Starts a process that appends until it is killed.
+  static Process start(Path root) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",

@@ -86,7 +86,7 @@ final class Scene {
 
   /// Reads what is there, as texts of all parts joined by `|`; what is lost or damaged shows as
   /// `-FROM+COUNT`.
-  static List<String> texts(LogReader reader) throws IOException, InterruptedException {
+  static List<String> texts(TopicReader reader) throws IOException, InterruptedException {
     List<String> texts = new ArrayList<>();
     while (true) {
       try {
