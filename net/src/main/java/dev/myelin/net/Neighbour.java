@@ -63,6 +63,7 @@ final class Neighbour {
   private @Nullable SharedMemory mine;
   private @Nullable SharedMemory theirs;
   private @Nullable RingDuplex ring;
+  private boolean counted; // among those that have memory for frames
   private boolean wantsBytes;
   private boolean seen;
   private boolean closed;
@@ -105,13 +106,34 @@ final class Neighbour {
     if (closed || mine != null) {
       return;
     }
+    if (!count()) {
+      stay(all.noRings());
+      return;
+    }
     try {
       SharedMemory made = SharedMemory.make(RING_BYTES);
       mine = made;
       SharedSecret.put(made.segment(), link.transport().random());
       courier.accept(meeting(made));
     } catch (IOException e) {
+      uncount();
       stay("no memory: " + e.getMessage());
+    }
+  }
+
+  /// Takes a place among the connections that have memory for frames; returns whether it has one.
+  private synchronized boolean count() {
+    if (!counted && !closed) {
+      counted = all.takeRings();
+    }
+    return counted;
+  }
+
+  /// Gives the place back once there is no memory.
+  private synchronized void uncount() {
+    if (counted && mine == null && theirs == null) {
+      counted = false;
+      all.giveRings();
     }
   }
 
@@ -159,11 +181,18 @@ final class Neighbour {
   }
 
   private void met(Message.Meet meet) {
-    String reason = mayShare() ? find(meet) : "not shared here";
+    if (!mayShare()) {
+      refuse(FaultCode.REFUSED, "not shared here");
+      return;
+    }
+    if (!count()) {
+      refuse(FaultCode.OVERLOADED, all.noRings());
+      return;
+    }
+    String reason = find(meet);
     if (reason != null) {
-      stay(reason);
-      String none = "00".repeat(SharedSecret.BYTES);
-      courier.accept(new Message.Met(FaultCode.REFUSED.code(), none, reason));
+      uncount();
+      refuse(FaultCode.REFUSED, reason);
       return;
     }
     introduce();
@@ -173,6 +202,12 @@ final class Neighbour {
       courier.accept(new Message.Met(FaultCode.OK.code(), proof, ""));
     }
     agree();
+  }
+
+  private void refuse(FaultCode code, String reason) {
+    stay(reason);
+    String none = "00".repeat(SharedSecret.BYTES);
+    courier.accept(new Message.Met(code.code(), none, reason));
   }
 
   /// Opens the peer's memory; returns why that cannot be, null if it is open.
@@ -442,6 +477,7 @@ final class Neighbour {
     if (ring == null && mine != null) {
       mine.close();
       mine = null;
+      uncount();
     }
   }
 
@@ -457,6 +493,10 @@ final class Neighbour {
       if (ring == null && theirs != null) {
         theirs.close();
         theirs = null;
+      }
+      if (counted) { // rings go with their connection
+        counted = false;
+        all.giveRings();
       }
     }
     freed.end();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What one transport shares with the other processes of this machine: the memory it hands tensors
 /// over in, what others have of it, and what it has of others.
@@ -26,6 +27,8 @@ final class Neighbourhood implements Watchdog.Watched {
   private final TensorPool copies;
   private final Set<Ledger> ledgers = ConcurrentHashMap.newKeySet();
   private final ForeignMemory foreign;
+  private final int mostRings;
+  private final AtomicInteger rings = new AtomicInteger();
   private final long boot;
   private final long uid;
 
@@ -43,6 +46,7 @@ final class Neighbourhood implements Watchdog.Watched {
     this.given = pool.child(name + "-given", limits.poolBytes());
     this.copies = pool.child(name + "-copies", limits.poolBytes());
     this.foreign = ForeignMemory.within(limits, uid);
+    this.mostRings = limits.rings();
   }
 
   static Neighbourhood open(Transport transport) {
@@ -93,6 +97,27 @@ final class Neighbourhood implements Watchdog.Watched {
 
   ForeignMemory foreign() {
     return foreign;
+  }
+
+  /// Takes memory for the frames of one more connection into account; returns whether it may have
+  /// some.
+  boolean takeRings() {
+    return rings.getAndUpdate(taken -> Math.min(taken + 1, mostRings)) < mostRings;
+  }
+
+  /// Notes that a connection has given such memory back.
+  void giveRings() {
+    rings.getAndDecrement();
+  }
+
+  /// Returns how many connections have such memory.
+  int rings() {
+    return rings.get();
+  }
+
+  /// Says why a connection may have none.
+  String noRings() {
+    return "rings: " + rings.get() + " in use (expected: < " + mostRings + ")";
   }
 
   /// Keeps in mind what a peer has of ours, until its connection ends.

@@ -11,6 +11,7 @@ import dev.myelin.testkit.LeakCheck;
 import dev.myelin.wire.ApiKey;
 import dev.myelin.wire.FaultCode;
 import dev.myelin.wire.Landing;
+import dev.myelin.wire.Limits;
 import dev.myelin.wire.Message;
 import dev.myelin.wire.TensorHeader;
 import java.io.IOException;
@@ -151,6 +152,26 @@ class NeighbourAttackTest {
     assertThat(memory.segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
     peer.session.send(new Message.Ping(5));
     assertThat(next(Message.Pong.class).token()).isEqualTo(5);
+  }
+
+  @Test
+  void aPeerBeyondTheNumberOfRingsIsToldSo() throws IOException {
+    try (Node full =
+            Node.start(
+                Lab.sharing()
+                    .limits(Limits.defaults().sharing(Limits.Sharing.defaults().rings(0))));
+        RawPeer other = RawPeer.dial(full.endpoint(), UUID.randomUUID(), "127.0.0.1")) {
+      other.session.send(honest());
+      Message heard = other.session.receive(landing);
+      while (!(heard instanceof Message.Met)) {
+        assertThat(heard).isNotNull().isNotInstanceOf(Message.Meet.class);
+        heard = other.session.receive(landing);
+      }
+      assertThat(heard)
+          .isEqualTo(
+              new Message.Met(
+                  FaultCode.OVERLOADED.code(), NO_PROOF, "rings: 0 in use (expected: < 0)"));
+    }
   }
 
   @Test

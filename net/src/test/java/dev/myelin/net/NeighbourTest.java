@@ -171,7 +171,7 @@ class NeighbourTest {
 
   @Test
   void aReceiverThatMapsNoMoreDeclines() throws Exception {
-    Limits few = Limits.defaults().sharing(new Limits.Sharing(1L << 30, 1 << 20, 4));
+    Limits few = Limits.defaults().sharing(new Limits.Sharing(1L << 30, 1 << 20, 4, 1));
     try (Node left = start();
         Node right = Node.start(Lab.sharing().limits(few))) {
       Peer peer = meet(left, right);
@@ -180,6 +180,28 @@ class NeighbourTest {
           .isInstanceOf(PeerException.Faulted.class)
           .hasMessageContaining("mapped memory of neighbours");
       Lab.eventually("it is back", () -> left.sharedPool().outstanding() == 0);
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheRingsStayOnTheirSocketsUntilOneIsFree(TensorPool pool) throws Exception {
+    Limits one = Limits.defaults().sharing(Limits.Sharing.defaults().rings(1));
+    try (Node host = Node.start(Lab.sharing().limits(one));
+        Node late = start();
+        Tensor tensor = Lab.counted(pool, LARGE)) {
+      try (Node first = start()) {
+        meet(first, host);
+        Peer beyond = late.connect(host.endpoint(), Lab.SOON);
+        beyond.deliver("t", tensor, SendOptions.defaults());
+        try (Delivery delivery = receive(host)) {
+          Lab.assertSame(delivery.tensor(), tensor);
+        }
+        assertThat(beyond.medium()).contains(Peer.Medium.SOCKET);
+      }
+      Lab.eventually("the ring is free", () -> host.transport().neighbourhood().rings() == 0);
+      try (Node next = start()) {
+        assertThat(meet(next, host).medium()).contains(Peer.Medium.SHARED_MEMORY);
+      }
     }
   }
 
@@ -214,7 +236,7 @@ class NeighbourTest {
 
   @Test
   void whatTheSharedPoolHasNoRoomForGoesThroughTheRing(TensorPool pool) throws Exception {
-    Limits few = Limits.defaults().sharing(new Limits.Sharing(1 << 20, 1 << 20, 4));
+    Limits few = Limits.defaults().sharing(new Limits.Sharing(1 << 20, 1 << 20, 4, 1));
     try (Node left = Node.start(Lab.sharing().limits(few));
         Node right = start();
         Tensor tensor = Lab.counted(pool, LARGE)) {

@@ -56,16 +56,24 @@ public record Limits(
   /// @param poolBytes the memory of ours that tensors for neighbours lie in, of all together
   /// @param mappedBytes the memory of neighbours that is mapped here, of all together
   /// @param segments in how many pieces
-  public record Sharing(long poolBytes, long mappedBytes, int segments) {
+  /// @param rings how many connections may have memory for frames at once, a mebibyte each way;
+  ///   further ones stay on their sockets
+  public record Sharing(long poolBytes, long mappedBytes, int segments, int rings) {
     public Sharing {
       atLeast("poolBytes", poolBytes, 0);
       atLeast("mappedBytes", mappedBytes, 0);
       atLeast("segments", segments, 0);
+      atLeast("rings", rings, 0);
     }
 
-    /// Returns 2 GiB, 16 GiB and 4096 pieces.
+    /// Returns 2 GiB, 16 GiB in 4096 pieces, and rings for 128 connections.
     public static Sharing defaults() {
-      return new Sharing(2L << 30, 16L << 30, 4096);
+      return new Sharing(2L << 30, 16L << 30, 4096, 128);
+    }
+
+    /// Returns a copy with another number of rings.
+    public Sharing rings(int other) {
+      return new Sharing(poolBytes, mappedBytes, segments, other);
     }
   }
 
