@@ -28,7 +28,7 @@ import org.HdrHistogram.Histogram;
 final class Crowd {
   private static final Duration IDLE = Duration.ofSeconds(3);
   private static final Duration BUSY = Duration.ofSeconds(2);
-  private static final Duration LIMIT = Duration.ofSeconds(50);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int DIALLERS = 8;
   private static final long KIB = 1024;
   private static final long STEP_NANOS = 10_000_000;

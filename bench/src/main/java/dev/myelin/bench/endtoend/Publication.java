@@ -39,6 +39,9 @@ final class Publication {
             + machine(results)
             + images(plots)
             + designs(results)
+            + "### What was asked for\n\n"
+            + Bars.markdown(summary)
+            + "### In figures\n\n"
             + Tables.markdown(summary)
             + text.substring(end));
   }
@@ -88,7 +91,7 @@ final class Publication {
       text.append("| ").append(each.name()).append(" | ").append(each.about());
       text.append(" | ").append(state).append(" |\n");
     }
-    return text.append("\n### In figures\n\n").toString();
+    return text.append('\n').toString();
   }
 
   private static String brief(String why) {

@@ -67,6 +67,27 @@ final class SummaryTest {
   }
 
   @Test
+  void barsAreHeldAgainstRatiosToTheSameBase() throws IOException {
+    List<Results.Turn> turns =
+        List.of(
+            trip("c-tcp", 1, 10),
+            trip("myelin-ask", 1, 30),
+            trip("c-tcp", 2, 20),
+            trip("libzmq-ask", 2, 50));
+    Results results = results();
+    Summary summary =
+        Summary.of(new Results(results.machine(), results.pace(), results.designs(), turns));
+    assertThat(Bars.markdown(summary))
+        .contains("| REQ 64 B, p50 to libzmq | ≤ 1.00 | 1.20 | no |\n")
+        .contains("| PUSH 64 B, to JeroMQ | ≥ 1.50 | – | not measured |\n");
+  }
+
+  private static Results.Turn trip(String design, int round, double micros) {
+    return new Results.Turn(
+        "round-trip:64", design, round, new Sample(1, 1, 0, List.of(micros), List.of()));
+  }
+
+  @Test
   void whatIsNotHereIsTold() throws IOException {
     Summary summary = Summary.of(results());
     assertThat(Tables.plain(summary)).contains("libzmq: not here: not installed");
