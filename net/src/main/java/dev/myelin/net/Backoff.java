@@ -1,6 +1,7 @@
 package dev.myelin.net;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// How long to wait before the next attempt: doubling to a cap, each wait drawn between half of it
@@ -22,7 +23,7 @@ final class Backoff {
   /// @param first the first wait, at most; the cap is 15 times that
   Backoff(RandomGenerator random, Duration first) {
     this.random = random;
-    this.firstMillis = Math.clamp(first.toMillis(), 1, Integer.MAX_VALUE);
+    this.firstMillis = Math.clamp(TimeUnit.MILLISECONDS.convert(first), 1, Integer.MAX_VALUE);
   }
 
   /// Returns the next wait.

@@ -16,6 +16,7 @@ final class MovableDuplex implements Duplex {
 
   private @Nullable Duplex second; // guarded by this
   private boolean closed; // guarded by this
+  private Runnable closing = () -> {}; // guarded by this
 
   MovableDuplex(Duplex first) {
     this.first = first;
@@ -34,6 +35,17 @@ final class MovableDuplex implements Duplex {
     if (closed) {
       further.close();
     }
+  }
+
+  /// Has an action run, briefly, when this is closed; at once if it is.
+  void onClose(Runnable action) {
+    synchronized (this) {
+      closing = action;
+      if (!closed) {
+        return;
+      }
+    }
+    action.run();
   }
 
   /// Reads from there from now on.
@@ -79,10 +91,13 @@ final class MovableDuplex implements Duplex {
   @Override
   public void close() throws IOException {
     Duplex further;
+    Runnable last;
     synchronized (this) {
       closed = true;
       further = second;
+      last = closing;
     }
+    last.run();
     try {
       if (further != null) {
         further.close();

@@ -12,10 +12,15 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// Where a socket of a pattern listens, or whom it dials, by text.
 sealed interface PipeAddress {
@@ -119,13 +124,15 @@ sealed interface PipeAddress {
 
   /// `ipc://path`, a Unix domain socket that only this user may use.
   record Ipc(Path path) implements PipeAddress {
+    private static final FileAttribute<Set<PosixFilePermission>> ONLY_ME =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     @Override
     public ServerSocketChannel listen() throws IOException {
       removeStale();
       ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       try {
-        server.bind(UnixDomainSocketAddress.of(path));
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        bindUnseen(server);
         return server;
       } catch (IOException e) {
         server.close();
@@ -133,10 +140,44 @@ sealed interface PipeAddress {
             "cannot listen on "
                 + this
                 + ": "
-                + e.getMessage()
+                + reason(e)
                 + " (expected: a path in an existing folder that nobody listens on)",
             e);
       }
+    }
+
+    /// Binds in a folder that only this user can enter, and shows the socket at its path once only
+    /// this user may connect: between the two calls, what the process takes for a mask would count.
+    private void bindUnseen(ServerSocketChannel server) throws IOException {
+      Path hidden = hiddenFolder();
+      Path socket = hidden.resolve("s");
+      try {
+        server.bind(UnixDomainSocketAddress.of(socket));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        Files.createLink(path, socket);
+      } finally {
+        Files.deleteIfExists(socket);
+        Files.delete(hidden);
+      }
+    }
+
+    /// The name is short: the system allows little more than a hundred bytes for a whole path.
+    private Path hiddenFolder() throws IOException {
+      FileAlreadyExistsException last = null;
+      for (int i = 0; i < 100; i++) {
+        int number = ThreadLocalRandom.current().nextInt(1 << 24);
+        Path folder = path.resolveSibling(".m" + Integer.toString(number, Character.MAX_RADIX));
+        try {
+          return Files.createDirectory(folder, ONLY_ME);
+        } catch (FileAlreadyExistsException e) {
+          last = e;
+        }
+      }
+      throw new IOException("no free name for a folder beside it", last);
+    }
+
+    private static String reason(IOException e) {
+      return e instanceof FileAlreadyExistsException ? "taken" : String.valueOf(e.getMessage());
     }
 
     /// A process that died left its file: nobody answers there any more.

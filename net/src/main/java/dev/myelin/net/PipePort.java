@@ -96,7 +96,7 @@ final class PipePort implements Plumbing.Use {
           return;
         }
         // Most likely out of descriptors: those of half-open connections come back in time.
-        refused("accept failed: " + e.getMessage());
+        refused("", "accept failed: " + e.getMessage());
         LockSupport.parkNanos(EXHAUSTED_NANOS);
       }
     }
@@ -120,7 +120,7 @@ final class PipePort implements Plumbing.Use {
     Strangers.Answer answer = strangers.knock(from);
     if (answer != Strangers.Answer.WELCOME) {
       channel.close();
-      refused(remote + ": too many connections, or failures, of this address");
+      refused(remote.host(), remote + ": too many connections, or failures, of this address");
       return;
     }
     Link link = works.link(channel, new Link.Way(remote, from, "zmtp", true));
@@ -152,7 +152,7 @@ final class PipePort implements Plumbing.Use {
       if (session != null && !closed) {
         IOException end = works.pump(link, session, terms, owner).run();
         if (end instanceof PeerException.Malformed) {
-          refused(link.remote() + ": " + end.getMessage());
+          refused(link.remote().host(), link.remote() + ": " + end.getMessage());
         }
       } else if (session != null) {
         session.close();
@@ -181,14 +181,14 @@ final class PipePort implements Plumbing.Use {
   private void turnAway(Link link, Strangers.Guest guest, boolean late, IOException cause) {
     if (late) {
       works.transport().counting().add(Counters.Counter.TIMED_OUT_HANDSHAKE);
-      refused(link.remote() + ": no complete handshake in time");
+      refused(link.remote().host(), link.remote() + ": no complete handshake in time");
       return;
     }
     if (cause instanceof PeerException && !(cause instanceof PeerException.Closed)) {
       failed(guest);
       works.transport().counting().add(Counters.Counter.REFUSED_HANDSHAKE);
     }
-    refused(link.remote() + ": " + cause.getMessage());
+    refused(link.remote().host(), link.remote() + ": " + cause.getMessage());
   }
 
   /// Where nothing is to be proven, nothing can be guessed: a peer of the wrong kind that dials
@@ -205,9 +205,10 @@ final class PipePort implements Plumbing.Use {
     strangers.left(guest);
   }
 
-  private void refused(String reason) {
+  /// @param host whose fault it is, for the pace of the log
+  private void refused(String host, String reason) {
     owner.failed(endpoint(), new PeerException.Refused(reason));
-    if (pace.allows(reason)) {
+    if (pace.allows(host)) {
       LOG.log(System.Logger.Level.INFO, "{0}: turned away: {1}", endpoint(), reason);
     }
   }

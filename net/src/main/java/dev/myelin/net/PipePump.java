@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,17 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private static final int MOST_OWED = 1024;
 
-  /// So much in one write does not leave for long unless the peer takes it.
-  private static final long MUCH_BYTES = 64 << 10;
+  /// How long what a peer sent before it left may take to be read.
+  private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// A peer that has memory set aside for a large part must bring so much of it in the time that
-  /// [dev.myelin.wire.Limits.Flow#stall] gives.
-  private static final long LEAST_BROUGHT_BYTES = 1 << 20;
+  /// How much of it is taken beyond the bounds of the queue; the kernel holds less.
+  private static final long LAST_WORDS_BYTES = 64 << 20;
 
   private final Link link;
   private final PartsSession session;
   private final PipeOwner owner;
-  private final SocketOptions options;
   private final Conveyor in;
   private final Conveyor out;
   private final Pipe pipe;
@@ -59,29 +58,26 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private final AtomicInteger owing = new AtomicInteger();
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
-  private volatile long muchLeftNanos = System.nanoTime(); // written under pen
-  private long askedNanos; // of the watchdog alone
-  private long broughtNanos; // of the watchdog alone: when enough had come last
-  private long broughtBytes; // of the watchdog alone
+  private final PipeVigil vigil;
+  private volatile boolean broken; // nothing can be written any more
+  private volatile long brokenNanos; // written before broken
   private volatile @Nullable IOException reason;
 
   /// Why the watchdog closed the link; null if it did not.
   private volatile @Nullable String silence;
 
-  /// What the peer said of how long its own silence may be; zero if nothing.
-  private volatile long peersPatienceNanos;
-
   PipePump(Link link, PartsSession session, PipeTerms terms, PipeOwner owner, TensorPool pool) {
     this.link = link;
     this.session = session;
     this.owner = owner;
-    this.options = terms.options();
+    SocketOptions options = terms.options();
     SocketOptions.Queues queues = options.queues();
     this.in = new Conveyor(queues.receive(), queues.bytes());
     this.out = new Conveyor(queues.send(), queues.bytes());
     this.pipe = new Pipe(session.peer(), link.remote().toString(), in, out, this);
     this.inlet = new Entry(pool);
-    this.writer = new PipeWriter(link, this::writeAll, () -> !hasWork());
+    this.writer = new PipeWriter(link, this::writeAll, () -> !hasWork(), this::broken);
+    this.vigil = new PipeVigil(link, options.waits(), !session.peer().version().equals("3.0"));
   }
 
   /// Reads until the link ends, in the caller's thread; returns why it did.
@@ -93,9 +89,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       session.close();
       return why;
     }
+    link.duplex().onClose(in::close); // nobody reads on, so nothing waits for room
     link.transport().watchdog().watch(this);
     try {
       while (session.receive(inlet)) {
+        inlet.gathered = session.gatheredBytes();
         inlet.hand();
       }
       inlet.hand();
@@ -141,64 +139,38 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   @Override
   public void look(long nowNanos, boolean slept) {
     if (slept) {
-      link.source().forgive(nowNanos);
+      vigil.slept(nowNanos);
       return;
     }
-    // Our question stands behind what is being written: a peer that takes a large message lives.
-    long silent = Math.min(link.source().silentNanos(nowNanos), nowNanos - muchLeftNanos);
-    long limit = patienceNanos();
-    if (silent > limit) {
-      giveUp(
-          "%s was silent for %d ms (expected: a sign of life within %d ms)"
-              .formatted(link.remote(), silent / 1_000_000, limit / 1_000_000));
-    } else if (stalls(nowNanos)) {
-      giveUp(
-          "%s holds memory for a large part and brings none of it (expected: %d bytes within %s)"
-              .formatted(link.remote(), LEAST_BROUGHT_BYTES, stall()));
-    } else if (asks() && (silent >= every() || inlet.handing) && nowNanos - askedNanos >= every()) {
-      // Also while our own queue is full: nobody reads the peer's questions then, and it must hear
-      // that we live.
-      askedNanos = nowNanos;
-      // Without patience of our own: whoever writes much more than it reads would seem dead.
-      owe(to -> session.encodePing(Duration.ZERO, to));
+    String verdict = vigil.verdict(nowNanos, inlet.kept());
+    if (verdict != null) {
+      link.transport().watchdog().forget(this);
+      link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
+      silence = verdict;
+      link.close(); // the reader tells why
+    } else if (broken) {
+      if (nowNanos - brokenNanos > LAST_WORDS_NANOS) {
+        link.close();
+      }
+    } else if (vigil.mayAsk(nowNanos, inlet.handing)) {
+      owe(this::ask);
     }
   }
 
-  private void giveUp(String why) {
-    link.transport().watchdog().forget(this);
-    link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
-    silence = why;
-    link.close(); // the reader tells why
+  /// Without patience of our own: whoever writes much more than it reads would seem dead.
+  private void ask(Outlet to) {
+    vigil.asked();
+    session.encodePing(Duration.ZERO, to);
   }
 
-  private boolean stalls(long nowNanos) {
-    long brought = link.source().consumed();
-    if (!inlet.landing
-        || inlet.handing
-        || brought - broughtBytes >= LEAST_BROUGHT_BYTES
-        || broughtNanos == 0) {
-      broughtBytes = brought;
-      broughtNanos = nowNanos;
-    }
-    return nowNanos - broughtNanos > stall().toNanos();
-  }
-
-  private Duration stall() {
-    return link.transport().limits().flow().stall();
-  }
-
-  private long every() {
-    return options.waits().heartbeat().toNanos();
-  }
-
-  private boolean asks() {
-    return every() > 0 && !session.peer().version().equals("3.0");
-  }
-
-  private long patienceNanos() {
-    long ours = asks() ? every() + options.waits().patience().toNanos() : Long.MAX_VALUE;
-    long theirs = peersPatienceNanos == 0 ? Long.MAX_VALUE : peersPatienceNanos;
-    return Math.min(ours, theirs);
+  /// Takes that nothing can be written any more. The peer has left, and what it sent before that is
+  /// still to be read: the reader does not wait for room from now on, comes to the end, and tells
+  /// why.
+  private void broken() {
+    brokenNanos = System.nanoTime();
+    broken = true;
+    writer.stop();
+    in.close();
   }
 
   private void owe(Consumer<Outlet> command) {
@@ -217,15 +189,18 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   @Override
   public void writeNow() {
-    if (pen.tryLock()) {
+    // Under an interrupt the socket would close itself; the pipe's own thread is never interrupted.
+    if (!Thread.currentThread().isInterrupted() && pen.tryLock()) {
+      vigil.awaited(true);
       try {
-        writeAll();
+        writeOnce();
       } catch (IOException e) {
-        link.close(); // the reader tells why
+        broken();
       } catch (RuntimeException | Error e) {
         link.close(); // a frame that was begun cannot be taken back
         throw e;
       } finally {
+        vigil.awaited(false);
         pen.unlock();
       }
       if (!hasWork()) {
@@ -243,21 +218,26 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private void writeAll() throws IOException {
     pen.lock();
     try {
-      writing = true;
-      while (gather()) {
-        PipeWriter.write(outlet, link.duplex(), this::left);
-        outlet.clear();
+      while (writeOnce()) {
+        // Each round takes what gathered meanwhile.
       }
     } finally {
-      writing = false;
       pen.unlock();
     }
   }
 
-  /// Small writes prove nothing: the kernel takes them for a dead peer too.
-  private void left(long bytes) {
-    if (bytes >= MUCH_BYTES) {
-      muchLeftNanos = System.nanoTime();
+  /// Writes what waits, up to what one write should carry; returns whether there was anything.
+  private boolean writeOnce() throws IOException {
+    writing = true;
+    try {
+      boolean any = gather();
+      if (any) {
+        PipeWriter.write(outlet, link.duplex(), vigil::wrote);
+        outlet.clear();
+      }
+      return any;
+    } finally {
+      writing = false;
     }
   }
 
@@ -322,8 +302,13 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     private final TensorPool pool;
     private @Nullable Parts[] batch = new Parts[16];
     private int count;
+    private long lastWords; // bytes taken beyond the bounds of the queue
     private volatile boolean handing; // the queue may be full
     private volatile boolean landing; // memory was set aside for a message that is not whole
+
+    // Looked at by the watchdog, which need not see every change.
+    private long messages;
+    private long gathered; // bytes of a message that is not whole
 
     Entry(TensorPool pool) {
       this.pool = pool;
@@ -338,6 +323,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
         batch = Arrays.copyOf(batch, count * 2);
       }
       batch[count++] = message;
+      messages++;
+    }
+
+    PipeVigil.Kept kept() {
+      return new PipeVigil.Kept(messages, gathered, landing, handing);
     }
 
     @Override
@@ -347,7 +337,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
     @Override
     public void ping(byte[] context, Duration patience) {
-      peersPatienceNanos = patience.toNanos();
+      vigil.promised(patience);
       owe(to -> session.encodePong(context, to));
     }
 
@@ -363,14 +353,28 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     }
 
     void hand() throws InterruptedException {
-      if (count > 0) {
-        handing = true;
-        try {
-          in.put(batch, count, () -> owner.readable(pipe));
-        } finally {
-          handing = false;
-        }
-        count = 0;
+      if (count == 0) {
+        return;
+      }
+      handing = true;
+      Conveyor.Offer outcome;
+      try {
+        outcome = in.put(batch, count, () -> owner.readable(pipe));
+      } finally {
+        handing = false;
+      }
+      if (outcome == Conveyor.Offer.CLOSED) {
+        handLast();
+      }
+      count = 0;
+    }
+
+    /// Hands over what came before the link ended, without a wait.
+    private void handLast() {
+      lastWords += in.putLast(batch, count);
+      owner.readable(pipe);
+      if (lastWords > LAST_WORDS_BYTES) {
+        link.close(); // whoever left cannot have said so much
       }
     }
 

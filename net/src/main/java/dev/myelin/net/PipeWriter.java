@@ -32,6 +32,7 @@ final class PipeWriter {
   private final Link link;
   private final Work work;
   private final BooleanSupplier done;
+  private final Runnable broken;
   private final long lingerNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -41,10 +42,12 @@ final class PipeWriter {
   private volatile boolean resting; // written under lock
 
   /// @param done returns whether nothing is left to write
-  PipeWriter(Link link, Work work, BooleanSupplier done) {
+  /// @param broken run when nothing can be written any more
+  PipeWriter(Link link, Work work, BooleanSupplier done, Runnable broken) {
     this.link = link;
     this.work = work;
     this.done = done;
+    this.broken = broken;
     boolean platform = link.transport().config().links().threads() == NodeConfig.Threads.PLATFORM;
     this.lingerNanos = platform ? PLATFORM_LINGER_NANOS : 0;
   }
@@ -88,7 +91,9 @@ final class PipeWriter {
       while (mayGoOn()) {
         work.run();
       }
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException e) {
+      broken.run();
+    } catch (IllegalStateException e) {
       link.close(); // the reader tells why
     } catch (RuntimeException | Error e) {
       link.close(); // nobody would write any more

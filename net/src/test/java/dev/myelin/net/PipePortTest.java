@@ -1,7 +1,7 @@
 package dev.myelin.net;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.myelin.net.pattern.Puller;
 import dev.myelin.net.pattern.Pusher;
@@ -14,16 +14,24 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What strangers may do to the port of a socket: nothing that its peers notice.
 @Timeout(60)
@@ -46,21 +54,6 @@ class PipePortTest {
     }
   }
 
-  /// What a PUSH of ZeroMQ says before its first message.
-  private static byte[] asPusher() {
-    byte[] greeting = new byte[64];
-    greeting[0] = (byte) 0xFF;
-    greeting[8] = 1;
-    greeting[9] = 0x7F;
-    greeting[10] = 3;
-    greeting[11] = 1;
-    System.arraycopy("NULL".getBytes(US_ASCII), 0, greeting, 12, 4);
-    byte[] ready = "\u0004\u001a\u0005READY\u000bSocket-Type\0\0\0\u0004PUSH".getBytes(US_ASCII);
-    byte[] all = Arrays.copyOf(greeting, 64 + ready.length);
-    System.arraycopy(ready, 0, all, 64, ready.length);
-    return all;
-  }
-
   @Test
   void servesGoodPeersWhileManyHangInTheirHandshake() throws Exception {
     try (Messaging messaging = Messaging.open();
@@ -70,7 +63,7 @@ class PipePortTest {
       try {
         for (int i = 0; i < 400; i++) {
           Socket socket = dial(at);
-          socket.getOutputStream().write(asPusher(), 0, i % 64);
+          socket.getOutputStream().write(RawSocket.hello("PUSH"), 0, i % 64);
           hanging.add(socket);
         }
         serves(puller, messaging, at);
@@ -93,7 +86,7 @@ class PipePortTest {
           List.of("020000000000100001", "027fffffffffffffff", "02ffffffffffffffff")) {
         try (Socket socket = dial(at)) {
           OutputStream out = socket.getOutputStream();
-          out.write(asPusher());
+          out.write(RawSocket.hello("PUSH"));
           out.write(HexFormat.of().parseHex(claim));
           // All that it is told is greeting and READY; then the connection ends.
           int told = socket.getInputStream().readAllBytes().length;
@@ -106,6 +99,69 @@ class PipePortTest {
   }
 
   @Test
+  void listensAtAPathForThisUserAlone(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("socket");
+    String at = "ipc://" + path;
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller();
+        Puller second = messaging.puller()) {
+      assertThat(puller.bind(at)).isEqualTo(at);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-------");
+      try (Stream<Path> all = Files.list(folder)) {
+        assertThat(all).containsExactly(path);
+      }
+      assertThatThrownBy(() -> second.bind(at))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("taken");
+      serves(puller, messaging, at);
+      puller.unbind(at);
+      assertThat(path).doesNotExist();
+    }
+  }
+
+  @Test
+  void logsOneLineForManyFailuresOfOneHost() throws Exception {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(PipePort.class.getName());
+    Handler handler = new Lines(lines);
+    logger.addHandler(handler);
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller()) {
+      String at = puller.bind("tcp://127.0.0.1:*");
+      for (int i = 0; i < 5; i++) {
+        try (Socket socket = dial(at)) {
+          socket.getOutputStream().write(RawSocket.hello("PUB"));
+          assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
+        }
+      }
+      assertThat(lines).hasSize(1);
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
+  /// Keeps what is logged.
+  private static final class Lines extends Handler {
+    private final List<String> lines;
+
+    Lines(List<String> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
   void survivesNoise() throws Exception {
     Random random = new Random(7);
     try (Messaging messaging = Messaging.open();
@@ -114,7 +170,7 @@ class PipePortTest {
       for (int i = 0; i < 200; i++) {
         byte[] noise = new byte[random.nextInt(1, 2000)];
         random.nextBytes(noise);
-        say(at, i % 2 == 0 ? asPusher() : new byte[0], noise);
+        say(at, i % 2 == 0 ? RawSocket.hello("PUSH") : new byte[0], noise);
       }
       drain(puller);
       try (Messaging other = Messaging.open()) {
@@ -149,7 +205,7 @@ class PipePortTest {
     try (Messaging messaging = Messaging.open();
         Puller puller = messaging.puller(ten)) {
       Socket socket = dial(puller.bind("tcp://127.0.0.1:*"));
-      socket.getOutputStream().write(asPusher());
+      socket.getOutputStream().write(RawSocket.hello("PUSH"));
       byte[] message = new byte[2 + 200];
       message[1] = (byte) 200;
       Thread flood =
@@ -181,7 +237,7 @@ class PipePortTest {
       String at = puller.bind("tcp://127.0.0.1:*");
       try (Socket socket = dial(at)) {
         OutputStream out = socket.getOutputStream();
-        out.write(asPusher());
+        out.write(RawSocket.hello("PUSH"));
         out.write(HexFormat.of().parseHex("020000000010000000")); // 256 MiB, of which none comes
         assertThat(socket.getInputStream().readAllBytes().length).isBetween(64, 400);
       }
@@ -193,7 +249,7 @@ class PipePortTest {
     }
   }
 
-  private static NodeConfig impatient() {
+  static NodeConfig impatient() {
     NodeConfig config = NodeTest.quiet("0123456789abcdef0123456789abcdef");
     Limits limits = config.limits();
     Limits.Flow flow = limits.flow();

@@ -51,6 +51,27 @@ class PipePumpTest {
     }
   }
 
+  /// All of it is in the kernels at once, and our question behind it.
+  @Test
+  void waitsForAPeerBehindASlowLinkThatStillCarriesALargeMessage() throws Exception {
+    SocketOptions hasty =
+        SocketOptions.defaults()
+            .waits(
+                SocketOptions.Waits.defaults()
+                    .heartbeat(Duration.ofMillis(100), Duration.ofMillis(400)));
+    try (Messaging messaging = Messaging.open();
+        Puller puller = messaging.puller();
+        Pusher pusher = messaging.pusher(hasty);
+        FaultProxy slow = before(puller.bind("tcp://127.0.0.1:*"))) {
+      slow.apply(Direction.TO_TARGET, new LinkEffect.Throttle(1 << 20));
+      pusher.connect("tcp://127.0.0.1:" + slow.port());
+      pusher.push(Parts.of(messaging.pool().allocate(DType.U8, Shape.of(2 << 20))));
+      puller.pull(SOON).close();
+      assertThat(slow.harmsBy(LinkEffect.Throttle.class)).isPositive();
+      assertThat(pusher.stats().failures()).isZero();
+    }
+  }
+
   @Test
   void takesAPeerWhoseQueueIsFullForAlive() throws Exception {
     SocketOptions full = ATTENTIVE.highWater(1, 1);

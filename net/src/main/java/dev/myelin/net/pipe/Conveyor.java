@@ -110,6 +110,27 @@ public final class Conveyor {
     return Offer.TAKEN;
   }
 
+  /// Puts in what is left of the first `count` messages, though there may be no room and though it
+  /// may be closed: the last words of a peer that is gone. They are taken out of the array; returns
+  /// how many bytes they have.
+  public long putLast(@Nullable Parts[] messages, int count) {
+    long bytes = 0;
+    lock.lock();
+    try {
+      for (int i = 0; i < count; i++) {
+        Parts message = messages[i];
+        if (message != null) {
+          bytes += message.totalBytes();
+          Offer _ = append(message);
+          messages[i] = null;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return bytes;
+  }
+
   private Offer append(Parts message) {
     if (filled == filling.length) {
       filling = Arrays.copyOf(filling, filled * 2);

@@ -13,7 +13,8 @@ public final class Pipe {
     /// Has what was put into the outgoing conveyor leave soon.
     void wake();
 
-    /// Has it leave now, in the caller's thread, unless some thread is at it.
+    /// Has it leave now, in the caller's thread, unless some thread is at it, or the caller is
+    /// interrupted. Waits for the peer as long as there is patience; then the link ends.
     void writeNow();
 
     /// Has room be noticed: the incoming conveyor has some again.
@@ -31,6 +32,9 @@ public final class Pipe {
     /// Ends the link; the owner is told that it is detached.
     void close();
   }
+
+  /// The largest message that leaves in the caller's thread: what is larger may wait long.
+  private static final long AT_ONCE_BYTES = 128 << 10;
 
   private final PartsPeer peer;
   private final String remote;
@@ -69,12 +73,17 @@ public final class Pipe {
     return outcome;
   }
 
-  /// Likewise, and has it leave in the caller's thread. Only for a peer that is known to have read
-  /// all that was sent before, or this waits for it.
+  /// Likewise, and has it leave in the caller's thread unless it is large. Only for a peer that
+  /// should have read all that was sent before: for one that did not, this waits as long as the
+  /// transport has patience, which then ends the link.
   public Conveyor.Offer offerNow(Parts message) {
+    boolean small = message.totalBytes() <= AT_ONCE_BYTES;
     Conveyor.Offer outcome = out.offer(message);
-    if (outcome == Conveyor.Offer.FIRST || outcome == Conveyor.Offer.TAKEN) {
+    boolean taken = outcome == Conveyor.Offer.FIRST || outcome == Conveyor.Offer.TAKEN;
+    if (taken && small) {
       plug.writeNow();
+    } else if (outcome == Conveyor.Offer.FIRST) {
+      plug.wake();
     }
     return outcome;
   }

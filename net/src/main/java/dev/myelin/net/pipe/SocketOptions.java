@@ -67,7 +67,9 @@ public record SocketOptions(
   /// @param linger what was sent, to leave, when the socket closes
   /// @param reconnect before the first new attempt to dial; it doubles up to 15 times that
   /// @param heartbeat between two signs of life asked of a peer that is silent; zero asks none
-  /// @param patience for any sign of life before a peer that was asked is taken for dead
+  /// @param patience for any sign of life before a peer that was asked is taken for dead, beside
+  ///   the time that a slow link needs for what was written before; and for a peer to take what a
+  ///   thread of the application writes to it
   public record Waits(
       Duration send,
       Duration receive,

@@ -24,6 +24,12 @@ public interface PartsSession extends AutoCloseable {
   /// @throws dev.myelin.wire.PeerException.Closed if the peer ended inside a message
   boolean receive(PartsInlet inlet) throws IOException;
 
+  /// Returns how many bytes are kept of a message whose last part has not come; zero if none began.
+  /// For the thread that receives.
+  default long gatheredBytes() {
+    return 0;
+  }
+
   /// Returns whether a message becomes the same bytes in every session of this dialect that says
   /// so, so that one encoding serves many peers.
   boolean isUniform();

@@ -28,6 +28,9 @@ final class ZmtpReceiver implements AutoCloseable {
   /// How many reads in a row must leave most of the page empty before it shrinks.
   private static final int IDLE_READS = 16;
 
+  /// What a part costs beside its bytes.
+  private static final int PART_BYTES = 32;
+
   private static final byte[] EMPTY = {};
 
   private final ByteSource in;
@@ -78,6 +81,11 @@ final class ZmtpReceiver implements AutoCloseable {
       // Each step takes a frame.
     }
     return true;
+  }
+
+  /// Returns what is kept of a message whose last part has not come; each part costs too.
+  long gatheredBytes() {
+    return traffic.discards() ? 0 : bytes + (long) parts * PART_BYTES;
   }
 
   private boolean fill() throws IOException {

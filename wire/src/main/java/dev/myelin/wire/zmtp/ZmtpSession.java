@@ -46,6 +46,11 @@ final class ZmtpSession implements PartsSession {
   }
 
   @Override
+  public long gatheredBytes() {
+    return receiver.gatheredBytes();
+  }
+
+  @Override
   public boolean isUniform() {
     return sender.isUniform();
   }
