@@ -24,7 +24,8 @@ final class Conversation {
 
   /// What a conversation tells its node beyond tensors.
   interface Gossip {
-    void heard(KnownPeer from, Message.Contacts contacts);
+    /// Takes contacts, or that there is a service.
+    void heard(KnownPeer from, Message word);
   }
 
   Conversation(Connection connection, KnownPeer peer, NodeEvents events, Intake intake) {
@@ -237,7 +238,7 @@ final class Conversation {
         intake.drop(declined.stream());
         declined(declined);
       }
-      case Message.Contacts contacts -> gossip.heard(peer, contacts);
+      case Message.Contacts _, Message.Serves _ -> gossip.heard(peer, message);
       case Message.Goodbye _ -> connection.stopSending();
       case Message.Fault fault -> throw new PeerException.Faulted(fault.code(), fault.text());
       case Message.Opaque _ -> events.opaque();

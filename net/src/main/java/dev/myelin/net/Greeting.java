@@ -8,6 +8,7 @@ import dev.myelin.wire.TensorDialect;
 import dev.myelin.wire.parts.PartsDialect;
 import dev.myelin.wire.parts.PartsSession;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// How one stranger is received, from the first byte to the end of the handshake, in one thread.
 ///
@@ -18,6 +19,7 @@ final class Greeting {
   private final Sniffer sniffer;
   private Link link;
   private boolean encrypting;
+  private Services.@Nullable Visit visit;
 
   Greeting(Transport transport, Sniffer sniffer, Link link) {
     this.transport = transport;
@@ -33,6 +35,11 @@ final class Greeting {
   /// Returns whether the stranger began TLS, and so made us compute.
   boolean encrypting() {
     return encrypting;
+  }
+
+  /// Returns whether the stranger proved itself a member before it was turned away.
+  boolean metMember() {
+    return visit != null && visit.isMember();
   }
 
   /// Who has proven itself.
@@ -80,8 +87,9 @@ final class Greeting {
     deadline.extend(transport.limits().waits().handshake());
     link = link.speaking(dialect.name());
     link.duplex().widen();
-    Services.Visit visit = services.receive(link, carrier);
-    return new Met.Socket(visit, visit.meet());
+    Services.Visit guest = services.receive(link, carrier);
+    visit = guest;
+    return new Met.Socket(guest, guest.meet());
   }
 
   private Carrier carrier(Encrypter encrypter, Deadline deadline) throws IOException {

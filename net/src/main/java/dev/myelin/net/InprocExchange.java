@@ -9,21 +9,30 @@ import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.PartsPeer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Pipes within the process: what one side sends is what the other receives, not even copied.
 ///
-/// Who connects before anybody binds waits for it.
+/// Who connects before anybody binds waits for it, and so does who lost the one it was connected
+/// to. Who was turned away asks again, ever more rarely.
 final class InprocExchange {
+  private final Transport transport;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
   private final Map<String, Desk> bound = new HashMap<>(); // guarded by lock
   private final List<Desk> waiting = new ArrayList<>(); // guarded by lock
+
+  InprocExchange(Transport transport) {
+    this.transport = transport;
+  }
 
   /// One side that is known by name.
   private final class Desk implements Plumbing.Use {
@@ -31,11 +40,17 @@ final class InprocExchange {
     private final PipeTerms terms;
     private final PipeOwner owner;
     private final List<Pipe> pipes = new ArrayList<>(); // guarded by lock
+    private boolean closed; // guarded by lock
 
-    Desk(String endpoint, PipeTerms terms, PipeOwner owner) {
+    /// Of who connects, guarded by lock; null for who is bound.
+    private final @Nullable Backoff backoff;
+
+    Desk(String endpoint, PipeTerms terms, PipeOwner owner, boolean calls) {
       this.endpoint = endpoint;
       this.terms = terms;
       this.owner = owner;
+      Duration first = terms.options().waits().reconnect();
+      this.backoff = calls ? new Backoff(transport.random(), first) : null;
     }
 
     @Override
@@ -48,6 +63,8 @@ final class InprocExchange {
       List<Pipe> open;
       lock.lock();
       try {
+        closed = true;
+        closing.signalAll();
         bound.remove(endpoint, this);
         waiting.remove(this);
         open = List.copyOf(pipes);
@@ -61,7 +78,7 @@ final class InprocExchange {
   }
 
   Plumbing.Use bind(String endpoint, PipeTerms terms, PipeOwner owner) throws IOException {
-    Desk desk = new Desk(endpoint, terms, owner);
+    Desk desk = new Desk(endpoint, terms, owner, false);
     List<Desk> callers = new ArrayList<>();
     lock.lock();
     try {
@@ -83,25 +100,78 @@ final class InprocExchange {
   }
 
   Plumbing.Use connect(String endpoint, PipeTerms terms, PipeOwner owner) {
-    Desk caller = new Desk(endpoint, terms, owner);
-    Desk desk;
+    Desk caller = new Desk(endpoint, terms, owner, true);
+    seek(caller);
+    return caller;
+  }
+
+  /// Joins a caller to whoever is bound there, or has it wait for somebody.
+  private void seek(Desk caller) {
+    Desk desk = boundFor(caller);
+    if (desk != null) {
+      join(desk, caller);
+    }
+  }
+
+  /// Returns who is bound where a caller looks; if nobody is, the caller waits from now on.
+  private @Nullable Desk boundFor(Desk caller) {
     lock.lock();
     try {
-      desk = bound.get(endpoint);
+      Desk desk = bound.get(caller.endpoint);
       if (desk == null) {
+        await(caller);
+      }
+      return desk;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(Desk caller) {
+    lock.lock();
+    try {
+      if (!caller.closed && !waiting.contains(caller)) {
         waiting.add(caller);
       }
     } finally {
       lock.unlock();
     }
-    if (desk != null) {
-      join(desk, caller);
+  }
+
+  /// Takes that the pipe of a caller ended: it asks again, at once if somebody else binds.
+  private void lost(Desk caller, Backoff backoff) {
+    if (boundFor(caller) == null) {
+      return;
     }
-    return caller;
+    Thread _ =
+        transport
+            .tasks()
+            .fork(
+                transport.threadName("inproc"),
+                () -> {
+                  if (pause(caller, backoff)) {
+                    seek(caller);
+                  }
+                });
+  }
+
+  /// Waits a while; returns false once the caller was closed.
+  private boolean pause(Desk caller, Backoff backoff) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = backoff.next().toNanos();
+      while (!caller.closed && left > 0) {
+        left = closing.awaitNanos(left);
+      }
+      return !caller.closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void join(Desk desk, Desk caller) {
     if (!desk.terms.role().speaksTo(caller.terms.role())) {
+      await(caller);
       caller.owner.failed(
           caller.endpoint,
           new PeerException.Refused(
@@ -115,19 +185,43 @@ final class InprocExchange {
     Half atCaller = new Half(caller);
     atDesk.pair(atCaller, new Pipe(told(caller), caller.endpoint, there, back, atDesk));
     atCaller.pair(atDesk, new Pipe(told(desk), desk.endpoint, back, there, atCaller));
-    lock.lock();
-    try {
-      desk.pipes.add(atDesk.pipe());
-      caller.pipes.add(atCaller.pipe());
-    } finally {
-      lock.unlock();
+    if (!seat(atDesk, atCaller)) {
+      seek(caller); // for somebody else
+      return;
     }
     if (!atDesk.begin() || !atCaller.begin()) {
       atDesk.close();
       return;
     }
+    joined(caller);
     atDesk.opened();
     atCaller.opened();
+  }
+
+  /// Notes the ends of a new pipe; returns false if one of the desks was closed meanwhile.
+  private boolean seat(Half atDesk, Half atCaller) {
+    lock.lock();
+    try {
+      if (atDesk.desk.closed || atCaller.desk.closed) {
+        return false;
+      }
+      atDesk.desk.pipes.add(atDesk.pipe());
+      atCaller.desk.pipes.add(atCaller.pipe());
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void joined(Desk caller) {
+    lock.lock();
+    try {
+      if (caller.backoff != null) {
+        caller.backoff.reset();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static Conveyor between(SocketOptions from, SocketOptions to) {
@@ -170,7 +264,23 @@ final class InprocExchange {
     }
 
     boolean begin() {
-      return desk.owner.attached(pipe());
+      if (!desk.owner.attached(pipe())) {
+        return false;
+      }
+      if (isEnded()) {
+        detach(); // the other side ended it before ours knew of it
+        return false;
+      }
+      return true;
+    }
+
+    private boolean isEnded() {
+      state.lock();
+      try {
+        return ended;
+      } finally {
+        state.unlock();
+      }
     }
 
     /// Lets through what was said before the other side knew of the pipe.
@@ -255,6 +365,13 @@ final class InprocExchange {
       } finally {
         lock.unlock();
       }
+      detach();
+      if (desk.backoff != null) {
+        lost(desk, desk.backoff);
+      }
+    }
+
+    private void detach() {
       desk.owner.detached(
           pipe(), List.of(), new PeerException.Closed(desk.endpoint + " was closed", false, null));
     }

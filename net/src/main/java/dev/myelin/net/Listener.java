@@ -206,7 +206,10 @@ public final class Listener implements AutoCloseable {
 
   private void turnAway(Greeting greeting, Strangers.Guest guest, IOException cause, boolean late) {
     Link link = greeting.link();
-    if (greeting.encrypting()) {
+    boolean member = greeting.metMember();
+    if (member) {
+      strangers.proven(guest); // it looks for what nobody offers, which is no fault
+    } else if (greeting.encrypting()) {
       strangers.failed(guest); // whatever became of it: the work was done for nothing
     }
     if (late) {
@@ -214,7 +217,7 @@ public final class Listener implements AutoCloseable {
       refused(link.remote(), "no complete handshake in time");
       return;
     }
-    if (!greeting.encrypting() && isFault(cause)) {
+    if (!member && !greeting.encrypting() && isFault(cause)) {
       strangers.failed(guest);
     }
     switch (cause) {

@@ -41,14 +41,14 @@ public final class Messaging implements AutoCloseable {
     this.transport = transport;
     this.pool = pool;
     this.owns = true;
-    this.works = new Pipeworks(transport, pool, null);
+    this.works = new Pipeworks(transport, pool, null, () -> {});
   }
 
   private Messaging(Node node) {
     this.transport = node.transport();
     this.pool = node.pool();
     this.owns = false;
-    this.works = new Pipeworks(transport, pool, node::peers);
+    this.works = new Pipeworks(transport, pool, node::peers, node::tellService);
   }
 
   /// Returns one whose sockets are found at a node's port, and find those of other nodes.

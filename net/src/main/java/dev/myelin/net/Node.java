@@ -6,6 +6,7 @@ import dev.myelin.net.discovery.Discovery;
 import dev.myelin.net.shared.SharedMemory;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -213,6 +214,11 @@ public final class Node implements AutoCloseable {
     public void forget(KnownPeer peer) {
       roster.remove(peer);
     }
+  }
+
+  /// Has the peers know that there is a service here that was not before.
+  void tellService() {
+    reunion.tell(new Message.Serves());
   }
 
   /// Returns where sockets of messaging patterns are opened that are found at this node's port by

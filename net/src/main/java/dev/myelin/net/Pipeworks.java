@@ -23,17 +23,24 @@ final class Pipeworks implements Plumbing, AutoCloseable {
 
   private final Transport transport;
   private final TensorPool pool;
-  private final InprocExchange inproc = new InprocExchange();
+  private final InprocExchange inproc;
   private final Set<Use> uses = ConcurrentHashMap.newKeySet();
   private final @Nullable Supplier<List<Peer>> peers;
-  private final Services services = new Services(this);
+  private final Services services;
 
   /// @param pool where large parts land; closed by whoever opened it
   /// @param peers the nodes that are asked for services; null without a node
-  Pipeworks(Transport transport, TensorPool pool, @Nullable Supplier<List<Peer>> peers) {
+  /// @param offered run when there is a service here that was not before
+  Pipeworks(
+      Transport transport,
+      TensorPool pool,
+      @Nullable Supplier<List<Peer>> peers,
+      Runnable offered) {
     this.transport = transport;
+    this.inproc = new InprocExchange(transport);
     this.pool = pool;
     this.peers = peers;
+    this.services = new Services(this, offered);
     if (peers != null) {
       transport.serve(services);
     }
@@ -100,6 +107,10 @@ final class Pipeworks implements Plumbing, AutoCloseable {
           "endpoint: " + endpoint + " (expected: myelin://service, up to 255 characters)");
     }
     return name;
+  }
+
+  Services services() {
+    return services;
   }
 
   Supplier<List<Peer>> peers() {

@@ -75,6 +75,7 @@ final class Reunion {
     }
     roster.signal();
     tellContacts(peer, conversation);
+    askAgain(peer); // it may have been away, and offered something meanwhile
   }
 
   /// Ends a connection that nobody needs in order: the other side may be sending over it already.
@@ -184,15 +185,41 @@ final class Reunion {
         : peer.id().map(id -> new Message.Contact(id.text(), connection.remote().host(), port));
   }
 
-  private void heard(KnownPeer from, Message.Contacts contacts) {
-    if (!gossips()) {
-      return;
+  private void heard(KnownPeer from, Message word) {
+    if (word instanceof Message.Contacts contacts && gossips()) {
+      sighted(contacts);
     }
+    if (word instanceof Message.Serves) {
+      askAgain(from);
+    }
+  }
+
+  /// Has those who look for a service ask that peer again.
+  private void askAgain(KnownPeer peer) {
+    Services services = transport.services();
+    if (services != null) {
+      peer.id().ifPresent(services::heardOf);
+    }
+  }
+
+  private void sighted(Message.Contacts contacts) {
     for (Message.Contact contact : contacts.contacts()) {
       boolean place = contact.port() >= 1 && contact.port() <= 65_535 && !contact.host().isBlank();
       if (place && !contact.id().isBlank()) {
         roster.sighted(
             new Sighting(contact.id(), contact.host(), contact.port(), "gossip", 0), false);
+      }
+    }
+  }
+
+  /// Says something to every peer that has proven itself.
+  void tell(Message word) {
+    for (KnownPeer peer : roster.all()) {
+      for (Conversation open : peer.conversations()) {
+        if (open.proven()) {
+          open.connection().answer(word);
+          break;
+        }
       }
     }
   }

@@ -10,6 +10,7 @@ import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.PartsTerms;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// Keeps a pipe to every node of the community that offers a service: each that is connected is
-/// asked, again and again, for it may offer the service later.
+/// asked. One that does not offer it says so when it offers more; it is asked again then, and ever
+/// more rarely without a word.
 final class ServiceSeeker implements Plumbing.Use {
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  /// How long a node that does not offer the service is left alone.
+  /// How long a node that does not offer the service is left alone at first.
   private static final Duration NOBODY_THERE = Duration.ofSeconds(1);
 
   private final Pipeworks works;
@@ -37,6 +39,7 @@ final class ServiceSeeker implements Plumbing.Use {
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
+  private final Map<PeerId, Integer> words = new HashMap<>(); // guarded by lock: heard of services
   private boolean closed; // guarded by lock
 
   /// @param within the same service offered by this very node
@@ -53,6 +56,7 @@ final class ServiceSeeker implements Plumbing.Use {
   static ServiceSeeker begin(
       Pipeworks works, String service, PipeTerms terms, PipeOwner owner, Plumbing.Use within) {
     ServiceSeeker seeker = new ServiceSeeker(works, service, terms, owner, within);
+    works.services().watch(seeker);
     Thread _ =
         works.transport().tasks().fork(works.transport().threadName("services"), seeker::run);
     return seeker;
@@ -72,6 +76,7 @@ final class ServiceSeeker implements Plumbing.Use {
     } finally {
       lock.unlock();
     }
+    works.services().forget(this);
     within.close(withPipes);
     if (withPipes) {
       links.forEach(Link::close);
@@ -100,21 +105,96 @@ final class ServiceSeeker implements Plumbing.Use {
     return peer.state() == Peer.State.CONNECTED && peer.proven();
   }
 
+  /// Takes that a node offers something that it did not offer before.
+  void heardOf(PeerId node) {
+    lock.lock();
+    try {
+      if (asked.contains(node)) {
+        words.merge(node, 1, Integer::sum);
+        closing.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int words(PeerId node) {
+    lock.lock();
+    try {
+      return words.getOrDefault(node, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Asks one node until it leaves.
   private void keep(Peer peer, PeerId id) throws InterruptedException {
     Backoff backoff = new Backoff(works.transport().random(), terms.options().waits().reconnect());
+    Backoff rarely = new Backoff(works.transport().random(), NOBODY_THERE);
     try {
       boolean goesOn = true;
       while (goesOn && isThere(peer)) {
+        int heard = words(id);
         IOException reason = serve(peer, backoff);
-        boolean nobody = reason instanceof PeerException.Refused;
-        if (!isClosed() && !nobody) {
-          owner.failed(endpoint(), reason);
+        if (reason instanceof PeerException.Refused) {
+          // However much it has to say, it is not asked more often than that.
+          goesOn = pause(LOOK) && pause(peer, id, heard, rarely);
+        } else {
+          rarely.reset();
+          tell(reason);
+          goesOn = pause(backoff.next());
         }
-        goesOn = pause(nobody ? NOBODY_THERE : backoff.next());
       }
     } finally {
+      leave(id);
+    }
+  }
+
+  private void tell(IOException reason) {
+    if (!isClosed()) {
+      owner.failed(endpoint(), reason);
+    }
+  }
+
+  private void leave(PeerId id) {
+    lock.lock();
+    try {
       asked.remove(id);
+      words.remove(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until a node that did not offer the service has said that it offers more, has left, or
+  /// was left alone for long enough; returns false once this was closed.
+  private boolean pause(Peer peer, PeerId id, int heard, Backoff rarely)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + rarely.next().toNanos();
+    boolean goesOn = true;
+    while (goesOn && isThere(peer) && deadline - System.nanoTime() > 0) {
+      if (words(id) != heard) {
+        rarely.reset();
+        return true;
+      }
+      goesOn = pauseUnlessHeard(id, heard, deadline);
+    }
+    return goesOn;
+  }
+
+  /// Waits a moment, or until the node has said that it offers more; returns false once this was
+  /// closed.
+  private boolean pauseUnlessHeard(PeerId id, int heard, long deadline)
+      throws InterruptedException {
+    long left = Math.min(deadline - System.nanoTime(), NOBODY_THERE.toNanos());
+    lock.lock();
+    try {
+      while (!closed && left > 0 && words.getOrDefault(id, 0) == heard) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
     }
   }
 

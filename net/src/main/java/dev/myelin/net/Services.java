@@ -33,10 +33,28 @@ final class Services {
   private static final PartsLimits BEFORE = PartsLimits.defaults();
 
   private final Pipeworks works;
+  private final Runnable news;
   private final List<Offered> offered = new CopyOnWriteArrayList<>();
+  private final Set<ServiceSeeker> seekers = ConcurrentHashMap.newKeySet();
 
-  Services(Pipeworks works) {
+  /// @param news run when there is a service here that was not before
+  Services(Pipeworks works, Runnable news) {
     this.works = works;
+    this.news = news;
+  }
+
+  /// Has a seeker be told when a node has something new to offer.
+  void watch(ServiceSeeker seeker) {
+    seekers.add(seeker);
+  }
+
+  void forget(ServiceSeeker seeker) {
+    seekers.remove(seeker);
+  }
+
+  /// Takes that a node says that it offers something new.
+  void heardOf(PeerId node) {
+    seekers.forEach(each -> each.heardOf(node));
   }
 
   /// A socket that is found here.
@@ -82,19 +100,23 @@ final class Services {
   /// Offers a socket.
   ///
   /// @throws IOException if a socket of this node offers that service already
-  synchronized Plumbing.Use offer(String service, PipeTerms terms, PipeOwner owner)
-      throws IOException {
+  Plumbing.Use offer(String service, PipeTerms terms, PipeOwner owner) throws IOException {
+    Offered mine = new Offered(service, terms, owner);
+    add(mine);
+    news.run();
+    return mine;
+  }
+
+  private synchronized void add(Offered mine) throws IOException {
     for (Offered each : offered) {
-      if (each.service.equals(service)) {
+      if (each.service.equals(mine.service)) {
         throw new IOException(
             "cannot offer "
                 + each.endpoint()
                 + ": taken (expected: a service that no socket of this node offers)");
       }
     }
-    Offered mine = new Offered(service, terms, owner);
     offered.add(mine);
-    return mine;
   }
 
   /// Returns whether nothing is offered.
@@ -114,6 +136,7 @@ final class Services {
     private String mechanism = "";
     private @Nullable PartsSecurity asked;
     private @Nullable Offered chosen;
+    private boolean member;
 
     private Visit(Link link, Carrier carrier) {
       this.link = link;
@@ -123,6 +146,12 @@ final class Services {
     /// Shakes hands; the owner of the link bounds the wait by closing it.
     PartsSession meet() throws IOException {
       return Dialects.patterns().accept(link.source(), link.sink(), this);
+    }
+
+    /// Returns whether the peer proved the key of our community; then it is no stranger, though it
+    /// may look for what nobody offers here.
+    boolean isMember() {
+      return member;
     }
 
     /// Carries messages until the peer leaves, in the caller's thread.
@@ -179,6 +208,7 @@ final class Services {
 
     @Override
     public PartsTerms terms(SocketRole peer, Map<String, String> told) throws PeerException {
+      member = mechanism.equals("MYELIN"); // this is asked behind the proof
       Map<String, String> named = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       named.putAll(told);
       String service = named.getOrDefault(PROPERTY, "");
@@ -187,7 +217,7 @@ final class Services {
         boolean fits = service.isEmpty() || each.service.equals(service);
         // What a peer has proven to one socket is worth nothing at another that asks somebody else.
         boolean proven = each.terms.options().security().equals(asked);
-        boolean may = mechanism.equals("MYELIN") || (proven && each.letsIn(mechanism, isLocal()));
+        boolean may = member || (proven && each.letsIn(mechanism, isLocal()));
         if (fits && may && each.terms.role().speaksTo(peer)) {
           chosen = each;
           return works.terms(each.terms);

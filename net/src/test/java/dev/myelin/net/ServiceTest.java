@@ -12,14 +12,17 @@ import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.PartsSecurity;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@Timeout(30)
+@Timeout(60)
 @ExtendWith(LeakCheck.class)
 class ServiceTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(700);
   private static final String KEY = "0123456789abcdef0123456789abcdef";
 
@@ -79,6 +82,67 @@ class ServiceTest {
     }
   }
 
+  @Test
+  void asksEverMoreRarelyAndAtOnceWhenThereIsMoreToFind() throws Exception {
+    try (Node asking = Node.start(NodeTest.quiet(KEY));
+        Node offering = Node.start(NodeTest.quiet(KEY));
+        Puller other = offering.messaging().puller();
+        Puller puller = offering.messaging().puller();
+        Pusher pusher = asking.messaging().pusher()) {
+      String at = other.bind("myelin://other");
+      assertThat(at).isEqualTo("myelin://other");
+      assertThat(asking.connect(offering.endpoint(), SOON).proven()).isTrue();
+      long begin = System.nanoTime();
+      pusher.connect("myelin://resize");
+      awaitRefusals(offering, 5);
+      // One may come soon, because the link is new. Between the others lie, at least, half of one,
+      // two and four seconds.
+      long bound = System.nanoTime();
+      assertThat(Duration.ofNanos(bound - begin)).isGreaterThan(Duration.ofMillis(3500));
+      assertThat(puller.bind("myelin://resize")).isEqualTo("myelin://resize");
+      assertThat(pusher.awaitPeers(1, SOON)).isTrue();
+      // Without a word it would have slept for four seconds more.
+      assertThat(Duration.ofNanos(System.nanoTime() - bound)).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  @Test
+  void pausesNoMemberThatLooksForWhatNobodyOffers() throws Exception {
+    try (Node offering = Node.start(NodeTest.quiet(KEY));
+        Puller other = offering.messaging().puller()) {
+      String at = other.bind("myelin://other");
+      assertThat(at).isEqualTo("myelin://other");
+      lookForNobody(offering);
+      try (Node again = Node.start(NodeTest.quiet(KEY))) {
+        assertThat(again.connect(offering.endpoint(), SOON).proven()).isTrue();
+      }
+      assertThat(offering.counters().get("refused-paused")).isZero();
+    }
+  }
+
+  /// Looks for more services than failures are let through.
+  private static void lookForNobody(Node offering) throws Exception {
+    List<Pusher> pushers = new ArrayList<>();
+    try (Node asking = Node.start(NodeTest.quiet(KEY))) {
+      assertThat(asking.connect(offering.endpoint(), SOON).proven()).isTrue();
+      for (int i = 0; i < 12; i++) {
+        pushers.add(asking.messaging().pusher());
+        pushers.getLast().connect("myelin://nobody" + i);
+      }
+      awaitRefusals(offering, 12);
+      pushers.forEach(Pusher::close);
+    }
+  }
+
+  private static void awaitRefusals(Node node, long count) {
+    long begin = System.nanoTime();
+    while (node.counters().getOrDefault("refused-handshake", 0L) < count
+        && System.nanoTime() - begin < SOON.toNanos()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(node.counters().getOrDefault("refused-handshake", 0L)).isGreaterThanOrEqualTo(count);
+  }
+
   private static void receiveOne(Node node, Pusher pusher)
       throws IOException, InterruptedException {
     try (Puller puller = node.messaging().puller()) {
@@ -127,7 +191,7 @@ class ServiceTest {
       assertThat(at).isEqualTo("myelin://work");
       pusher.connect("tcp://" + node.endpoint());
       assertThat(pusher.awaitPeers(1, SHORT)).isFalse();
-      assertThat(node.counters().get("refused-handshake")).isPositive();
+      assertThat(node.counters().getOrDefault("refused-handshake", 0L)).isPositive();
     }
   }
 

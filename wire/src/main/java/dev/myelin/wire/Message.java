@@ -115,6 +115,9 @@ public sealed interface Message {
     }
   }
 
+  /// The sender offers a service that it did not offer before: who looks for one asks again.
+  record Serves() implements Message {}
+
   /// The sender is a process of the machine that started as `boot` tells, and holds this memory;
   /// who can read the secret in it sees the same memory.
   ///

@@ -114,14 +114,21 @@ final class Hub implements PipeOwner {
 
   @Override
   public boolean attached(Pipe pipe) {
-    pipe.attach(new Seat());
-    if (outflow.isClosed() || !rules.welcomes(pipe) || !outflow.add(pipe)) {
+    Seat seat = new Seat();
+    pipe.attach(seat);
+    boolean welcome = !outflow.isClosed() && rules.welcomes(pipe) && outflow.add(pipe);
+    if (welcome) {
+      rules.came(pipe);
+    }
+    if (seat.gone) {
+      rules.left(pipe); // it ended meanwhile, before the rules knew of it
       return false;
     }
-    rules.came(pipe);
-    outflow.roomAgain();
-    tell();
-    return true;
+    if (welcome) {
+      outflow.roomAgain();
+      tell();
+    }
+    return welcome;
   }
 
   @Override

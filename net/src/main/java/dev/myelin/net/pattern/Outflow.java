@@ -51,11 +51,11 @@ final class Outflow {
     return pipes;
   }
 
-  /// Takes a pipe in; returns false if this was closed.
+  /// Takes a pipe in; returns false if this was closed, or the pipe ended before.
   boolean add(Pipe pipe) {
     gate.lock();
     try {
-      if (closed) {
+      if (closed || Seat.of(pipe).gone) {
         return false;
       }
       Pipe[] more = Arrays.copyOf(pipes, pipes.length + 1);
@@ -72,6 +72,7 @@ final class Outflow {
   void remove(Pipe pipe, List<Parts> unsent) {
     gate.lock();
     try {
+      Seat.of(pipe).gone = true;
       List<Pipe> rest = new ArrayList<>(List.of(pipes));
       if (rest.remove(pipe)) {
         sentBefore += pipe.offered().messages() - unsent.size();

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// What a [Hub] hangs on a pipe.
 final class Seat {
   boolean ready; // guarded by the gate of the intake
+  volatile boolean gone; // the pipe ended; written under the gate of the outflow
   final LongAdder dropped = new LongAdder();
 
   /// What a pattern calls the peer.

@@ -157,7 +157,7 @@ public final class AsocDissector implements Dissection.Dissector {
         fields.put("proof", proof);
       }
       case AsocExtension.Free(var ids) -> fields.put("ids", ids);
-      case AsocExtension.Move _, AsocExtension.Unknown _ -> {}
+      case AsocExtension.Move _, AsocExtension.Serves _, AsocExtension.Unknown _ -> {}
     }
   }
 

@@ -36,6 +36,7 @@ sealed interface AsocExtension {
   int MET = 0x26;
   int MOVE = 0x27;
   int FREE = 0x28;
+  int SERVES = 0x29;
 
   /// The bytes of a nonce and of a proof.
   int NONCE = 32;
@@ -160,6 +161,8 @@ sealed interface AsocExtension {
       contacts = List.copyOf(contacts);
     }
   }
+
+  record Serves() implements AsocExtension {}
 
   /// A whole tensor that lies in memory of the sender which both can map.
   record Reference(Open open, long id, Message.Place at, long offset) implements AsocExtension {}

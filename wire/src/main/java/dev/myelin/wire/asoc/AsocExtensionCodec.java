@@ -62,6 +62,7 @@ final class AsocExtensionCodec {
       case AsocExtension.GOODBYE -> "GOODBYE";
       case AsocExtension.FAULT -> "FAULT";
       case AsocExtension.CONTACTS -> "CONTACTS";
+      case AsocExtension.SERVES -> "SERVES";
       case AsocExtension.REFERENCE,
           AsocExtension.MEET,
           AsocExtension.MET,
@@ -101,6 +102,7 @@ final class AsocExtensionCodec {
           case AsocExtension.GOODBYE -> new AsocExtension.Goodbye(in.u16("code"), words(in));
           case AsocExtension.FAULT -> new AsocExtension.Fault(in.u16("code"), words(in));
           case AsocExtension.CONTACTS -> contacts(in);
+          case AsocExtension.SERVES -> new AsocExtension.Serves();
           case AsocExtension.REFERENCE,
               AsocExtension.MEET,
               AsocExtension.MET,
@@ -237,6 +239,7 @@ final class AsocExtensionCodec {
           words(code, text, head(AsocExtension.FAULT, out));
       case AsocExtension.Contacts(List<Contact> contacts) ->
           contacts(contacts, head(AsocExtension.CONTACTS, out));
+      case AsocExtension.Serves() -> head(AsocExtension.SERVES, out);
       case AsocExtension.Reference reference ->
           AsocSharing.reference(reference, head(AsocExtension.REFERENCE, out));
       case AsocExtension.Meet(Message.Meet words) ->

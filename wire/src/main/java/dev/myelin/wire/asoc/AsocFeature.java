@@ -18,7 +18,8 @@ enum AsocFeature {
   ALIVE(2),
   /// Ends are announced (GOODBYE) and explained (FAULT).
   FAREWELL(3),
-  /// Addresses of other nodes are passed on (CONTACTS).
+  /// Addresses of other nodes are passed on (CONTACTS), and that there is news of services
+  /// (SERVES).
   CONTACTS(4),
   /// Streams wait for the receiver's credit (CREDIT), so that its reader waits for nobody.
   WINDOWS(5),

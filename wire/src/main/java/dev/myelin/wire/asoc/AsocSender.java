@@ -91,6 +91,7 @@ final class AsocSender {
       case Message.Fault(int code, String text) ->
           extend(AsocFeature.FAREWELL, 0, new AsocExtension.Fault(code, text));
       case Message.Contacts(List<Contact> contacts) -> contacts(contacts);
+      case Message.Serves() -> extend(AsocFeature.CONTACTS, 0, new AsocExtension.Serves());
       case Message.Meet meet -> extend(AsocFeature.SHARED, 0, new AsocExtension.Meet(meet));
       case Message.Met met -> extend(AsocFeature.SHARED, 0, new AsocExtension.Met(met));
       case Message.Move() -> extend(AsocFeature.SHARED, 0, new AsocExtension.Move());

@@ -15,6 +15,7 @@ final class AsocWords {
       case AsocExtension.Goodbye(int code, String text) -> new Message.Goodbye(code, text);
       case AsocExtension.Fault(int code, String text) -> new Message.Fault(code, text);
       case AsocExtension.Contacts(var contacts) -> new Message.Contacts(contacts);
+      case AsocExtension.Serves() -> new Message.Serves();
       case AsocExtension.Meet(Message.Meet words) -> words;
       case AsocExtension.Met(Message.Met words) -> words;
       case AsocExtension.Move() -> new Message.Move();

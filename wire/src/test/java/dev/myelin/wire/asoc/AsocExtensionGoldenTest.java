@@ -77,9 +77,7 @@ class AsocExtensionGoldenTest {
         new Published("16-credit-all", new Message.Credit(0, 0x600000)),
         new Published("29-packed", packed(DType.F32, PackCodec.RAW)),
         new Published("30-packed-narrow", packed(DType.F16, PackCodec.RAW)),
-        new Published(
-            "14-contacts",
-            new Message.Contacts(List.of(new Contact(AsocTalk.BOB.toString(), "192.0.2.7", 9001)))),
+        new Published("14-contacts", new Message.Contacts(List.of(CONTACT))),
         new Published("19-reference", new Message.Reference(1, 7, crc, PLACE, 64)),
         new Published(
             "25-meet",
@@ -87,9 +85,11 @@ class AsocExtensionGoldenTest {
                 0x0102030405060708L, 1000, true, new Message.Place(4242, 9, 77, 1052672), PROOF)),
         new Published("26-met", new Message.Met(0, PROOF, "")),
         new Published("27-move", new Message.Move()),
+        new Published("31-serves", new Message.Serves()),
         new Published("28-free", new Message.Free(List.of(7L, 8L))));
   }
 
+  private static final Contact CONTACT = new Contact(AsocTalk.BOB.toString(), "192.0.2.7", 9001);
   private static final Message.Place PLACE = new Message.Place(0, 11, 78, 4096);
   private static final String PROOF = HexFormat.of().formatHex(proof());
 
