@@ -7,6 +7,8 @@ import dev.myelin.net.NodeConfig.Links;
 import dev.myelin.net.NodeConfig.Neighbours;
 import dev.myelin.net.NodeConfig.Profile;
 import dev.myelin.net.NodeConfig.Threads;
+import dev.myelin.wire.Limits;
+import java.time.Duration;
 
 /// The settings of ours that make a row of their own.
 enum Manner {
@@ -23,6 +25,8 @@ enum Manner {
   /// Encrypted, on virtual threads.
   MANY_TLS;
 
+  private static final Duration SILENCE = Duration.ofMinutes(5);
+
   /// Returns the configuration of a node that only the other half can find and join.
   NodeConfig config() {
     String key = System.getenv("MYELIN_BENCH_KEY");
@@ -36,9 +40,28 @@ enum Manner {
     if (this == DEFAULT) {
       return config;
     }
-    return config
-        .security(config.security().encryption(encryption()))
-        .links(links(Links.defaults()));
+    NodeConfig set =
+        config.security(config.security().encryption(encryption())).links(links(Links.defaults()));
+    return this == MANY || this == MANY_TLS ? set.limits(patient(set.limits())) : set;
+  }
+
+  /// The dialling process reads the connections of a crowd during trips alone, and would be taken
+  /// for dead before all are there.
+  private static Limits patient(Limits limits) {
+    Limits.Waits waits = limits.waits();
+    return new Limits(
+        limits.frames(),
+        limits.streams(),
+        limits.strangers(),
+        new Limits.Waits(
+            waits.connect(),
+            waits.sniff(),
+            waits.handshake(),
+            waits.alive(),
+            SILENCE,
+            waits.drain()),
+        limits.flow(),
+        limits.sharing());
   }
 
   private Encryption encryption() {
