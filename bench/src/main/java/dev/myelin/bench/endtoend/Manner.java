@@ -26,6 +26,7 @@ enum Manner {
   MANY_TLS;
 
   private static final Duration SILENCE = Duration.ofMinutes(5);
+  private static final Duration ALIVE = Duration.ofMinutes(1);
 
   /// Returns the configuration of a node that only the other half can find and join.
   NodeConfig config() {
@@ -54,12 +55,7 @@ enum Manner {
         limits.streams(),
         limits.strangers(),
         new Limits.Waits(
-            waits.connect(),
-            waits.sniff(),
-            waits.handshake(),
-            waits.alive(),
-            SILENCE,
-            waits.drain()),
+            waits.connect(), waits.sniff(), waits.handshake(), ALIVE, SILENCE, waits.drain()),
         limits.flow(),
         limits.sharing());
   }

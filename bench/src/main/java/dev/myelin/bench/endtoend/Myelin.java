@@ -100,7 +100,7 @@ final class Myelin extends JavaDesign {
   static Myelin many() {
     return new Myelin(
         "myelin-many",
-        "Myelin nodes on virtual threads, not encrypted",
+        "Myelin nodes on virtual threads, not encrypted, a sign of life each minute",
         Manner.MANY::config,
         Hand.SEND,
         EnumSet.of(Case.What.CONNECTIONS));
