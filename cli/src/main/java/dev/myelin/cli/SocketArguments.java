@@ -1,6 +1,7 @@
 package dev.myelin.cli;
 
 import dev.myelin.net.pattern.PatternSocket;
+import dev.myelin.net.pattern.PeerFailure;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
@@ -137,12 +138,18 @@ final class SocketArguments {
       if (failures > 0) {
         root.note(
             Words.count(failures, "attempt")
-                + " to reach a peer, or of one to come in, failed; see with --verbose");
+                + " to reach a peer, or of one to come in, failed; the last: "
+                + socket.lastFailure().map(SocketArguments::text).orElse("unknown"));
       }
       throw e;
     } finally {
       Thread.interrupted(); // said already, and no business of what comes after
     }
+  }
+
+  private static String text(PeerFailure failure) {
+    String reason = failure.reason();
+    return reason.contains(failure.endpoint()) ? reason : failure.endpoint() + ": " + reason;
   }
 
   private static void workOrStop(Work work) throws IOException, InterruptedException {

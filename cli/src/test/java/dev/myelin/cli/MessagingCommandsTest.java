@@ -221,7 +221,7 @@ final class MessagingCommandsTest {
     };
     Terminal stranger = new Terminal();
     assertThat(stranger.run(ask)).isEqualTo(ExitCodes.TRY_AGAIN);
-    assertThat(stranger.err()).contains("failed; see with --verbose");
+    assertThat(stranger.err()).contains("failed; the last: tcp://");
     List<String> proven =
         Stream.concat(Stream.of(ask), Stream.of("--curve-secret-key=" + secret))
             .map(each -> each.equals("--timeout=0.5") ? "--timeout=20" : each)

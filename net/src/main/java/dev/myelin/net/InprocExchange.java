@@ -285,15 +285,24 @@ final class InprocExchange {
 
     /// Lets through what was said before the other side knew of the pipe.
     void opened() {
-      List<Runnable> held;
+      List<Runnable> held = heldNext();
+      while (!held.isEmpty()) {
+        held.forEach(Runnable::run);
+        held = heldNext();
+      }
+    }
+
+    /// Returns what was held meanwhile; once there is nothing, nothing is held any more, so that no
+    /// word overtakes an earlier one.
+    private List<Runnable> heldNext() {
       state.lock();
       try {
-        held = early == null ? List.of() : early;
-        early = null;
+        List<Runnable> held = early == null ? List.of() : early;
+        early = held.isEmpty() ? null : new ArrayList<>();
+        return held;
       } finally {
         state.unlock();
       }
-      held.forEach(Runnable::run);
     }
 
     private void later(Runnable word) {

@@ -56,6 +56,10 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   private final ConcurrentLinkedQueue<Consumer<Outlet>> owed = new ConcurrentLinkedQueue<>();
   private final AtomicInteger owing = new AtomicInteger();
+
+  /// Subscriptions that wait to leave; how many is ours to say, so they count among no answers.
+  private final ConcurrentLinkedQueue<Consumer<Outlet>> wishes = new ConcurrentLinkedQueue<>();
+
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
   private final PipeVigil vigil;
@@ -211,7 +215,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   }
 
   private boolean hasWork() {
-    return !owed.isEmpty() || !out.isEmpty();
+    return !owed.isEmpty() || !wishes.isEmpty() || !out.isEmpty();
   }
 
   /// Writes until nothing is left to write.
@@ -248,6 +252,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       owing.decrementAndGet();
       command.accept(outlet);
     }
+    while (outlet.bytes() < PipeWriter.BATCH_BYTES && (command = wishes.poll()) != null) {
+      command.accept(outlet);
+    }
     Parts message;
     while (outlet.bytes() < PipeWriter.BATCH_BYTES && (message = out.poll()) != null) {
       encode(message);
@@ -259,10 +266,15 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   }
 
   private void encode(Parts message) {
-    if (message.allOnHeap()) {
-      session.encode(message, outlet);
-    } else if (!session.encode(message, outlet, message::close)) {
-      message.close();
+    try {
+      if (message.allOnHeap()) {
+        session.encode(message, outlet);
+      } else if (!session.encode(message, outlet, message::close)) {
+        message.close();
+      }
+    } catch (RuntimeException | Error e) {
+      message.close(); // nobody else has it any more
+      throw e;
     }
   }
 
@@ -273,8 +285,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   @Override
   public void subscribe(byte[] prefix, boolean wanted) {
-    owed.add(to -> session.encodeSubscription(prefix, wanted, to));
-    owing.incrementAndGet();
+    wishes.add(to -> session.encodeSubscription(prefix, wanted, to));
     wake();
   }
 

@@ -16,5 +16,8 @@ sealed interface Asking permits LockstepAsking, NumberedAsking {
 
   void send(Parts message, Duration room) throws IOException, InterruptedException;
 
+  /// Lets go, once the socket was closed, of a reply that nobody received.
+  default void end() {}
+
   Parts receive(Duration limit) throws IOException, InterruptedException;
 }

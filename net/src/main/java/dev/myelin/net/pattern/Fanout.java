@@ -138,8 +138,8 @@ final class Fanout implements Hub.Rules {
   }
 
   private void add(Pipe pipe, byte[] prefix) {
-    if (pipe.isEnded()) {
-      return;
+    if (pipe.isEnded() || Seat.of(pipe).left) {
+      return; // nobody would ever take it out again
     }
     Reader reader = readers.computeIfAbsent(pipe, Reader::new);
     boolean tooMany = reader.prefixes.size() >= limits.subscriptions();
@@ -192,6 +192,7 @@ final class Fanout implements Hub.Rules {
   public void left(Pipe pipe) {
     lock.lock();
     try {
+      Seat.of(pipe).left = true;
       Reader reader = readers.remove(pipe);
       if (reader != null && !reader.prefixes.isEmpty()) {
         wanting.decrementAndGet();

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// One socket as transports see it, and what all patterns are made of: endpoints, pipes, an
 /// [Outflow] and an [Intake].
 ///
-/// Within the process two hubs call each other; so none calls a pipe under a lock of its own.
+/// Within the process two hubs call each other; so none calls a pipe under one of its gates. A
+/// [Fanout] does under its own lock, for which nothing asks that a pipe leads to.
 final class Hub implements PipeOwner {
   /// What a pattern has to say to the comings and goings of its pipes. Called without the gate, on
   /// threads of the transport.
@@ -55,6 +57,7 @@ final class Hub implements PipeOwner {
   private final Intake intake = new Intake(outflow);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final LongAdder failures = new LongAdder();
+  private volatile @Nullable PeerFailure failure;
 
   Hub(SocketRole role, SocketOptions options, Plumbing plumbing, Rules rules) {
     this.terms = new PipeTerms(role, options);
@@ -173,6 +176,11 @@ final class Hub implements PipeOwner {
   @Override
   public void failed(String endpoint, IOException reason) {
     failures.increment();
+    failure = PeerFailure.of(endpoint, reason);
+  }
+
+  @Nullable PeerFailure lastFailure() {
+    return failure;
   }
 
   // The end.

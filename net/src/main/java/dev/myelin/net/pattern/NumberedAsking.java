@@ -9,8 +9,12 @@ import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// Many requests at once, each with a number that comes back with its reply.
 ///
 /// Of the threads that wait for replies one, the leader, receives for all. When it has its own, the
-/// next waiting one leads.
+/// next waiting one leads. Only a peer that was asked can answer.
 final class NumberedAsking implements Asking {
+  /// How many replies are kept while it is not known yet who was asked; more are nobody's.
+  private static final int MOST_EARLY = 16;
+
   /// A request whose reply somebody wants.
   private final class Question {
     final int number;
@@ -27,6 +34,14 @@ final class NumberedAsking implements Asking {
     final Condition changed = lock.newCondition();
     volatile @Nullable Pipe asked; // written under lock
     @Nullable Parts reply; // guarded by lock
+
+    /// All that were asked, guarded by lock; of several attempts any may answer.
+    final Set<Pipe> all = new HashSet<>();
+
+    /// What came while it was being sent, and nobody could tell yet to whom; guarded by lock.
+    final List<Intake.Arrival> early = new ArrayList<>();
+
+    boolean asking; // guarded by lock
 
     Question(int number) {
       this.number = number;
@@ -81,6 +96,20 @@ final class NumberedAsking implements Asking {
       return await(question, answer);
     } catch (PeerException.TimedOut | PeerException.Closed e) {
       return null; // the next attempt may do better
+    }
+  }
+
+  @Override
+  public void end() {
+    Question last;
+    lock.lock();
+    try {
+      last = sent;
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      end(last);
     }
   }
 
@@ -157,6 +186,8 @@ final class NumberedAsking implements Asking {
       }
       late = question.reply;
       question.reply = null;
+      question.early.forEach(each -> hub.outflow().drop(each.message()));
+      question.early.clear();
     } finally {
       lock.unlock();
     }
@@ -168,11 +199,35 @@ final class NumberedAsking implements Asking {
   private void ask(Question question, Parts message, Duration room)
       throws IOException, InterruptedException {
     byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(question.number).array();
-    Pipe to =
-        hub.outflow().sendInTurn(message.behind(number, DELIMITER), Outflow.Manner.QUEUED, room);
+    asking(question, true);
+    Pipe to = null;
+    try {
+      to = hub.outflow().sendInTurn(message.behind(number, DELIMITER), Outflow.Manner.QUEUED, room);
+    } finally {
+      asked(question, to);
+    }
+  }
+
+  private void asking(Question question, boolean is) {
     lock.lock();
     try {
-      question.asked = to;
+      question.asking = is;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void asked(Question question, @Nullable Pipe to) {
+    lock.lock();
+    try {
+      question.asking = false;
+      if (to != null) {
+        question.asked = to;
+        question.all.add(to);
+      }
+      List<Intake.Arrival> early = List.copyOf(question.early);
+      question.early.clear();
+      early.forEach(each -> answer(question, each));
     } finally {
       lock.unlock();
     }
@@ -213,7 +268,7 @@ final class NumberedAsking implements Asking {
         if (next == null) {
           throw lost(mine);
         }
-        file(next.message());
+        file(next);
         if (next.pipe().isEnded()) {
           wakeAsksOf(next.pipe());
         }
@@ -238,14 +293,27 @@ final class NumberedAsking implements Asking {
     }
   }
 
-  private void file(Parts reply) {
+  private void file(Intake.Arrival next) {
+    Parts reply = next.message();
     boolean numbered = reply.count() > 2 && reply.size(0) == Integer.BYTES && reply.size(1) == 0;
     Question question = numbered ? open.get(ByteBuffer.wrap(reply.bytes(0)).getInt()) : null;
-    if (question == null || question.reply != null) {
+    if (question == null) {
       hub.outflow().drop(reply); // late, or never asked for
+    } else if (question.asking
+        && !question.all.contains(next.pipe())
+        && question.early.size() < MOST_EARLY) {
+      question.early.add(next);
+    } else {
+      answer(question, next);
+    }
+  }
+
+  private void answer(Question question, Intake.Arrival next) {
+    if (question.reply != null || !question.all.contains(next.pipe())) {
+      hub.outflow().drop(next.message()); // one is there, or this peer was not asked
       return;
     }
-    question.reply = reply.from(2);
+    question.reply = next.message().from(2);
     question.changed.signal();
   }
 

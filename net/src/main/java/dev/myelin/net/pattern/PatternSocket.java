@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What the sockets of all patterns have in common: endpoints they take peers at, and endpoints
@@ -117,6 +118,12 @@ public abstract sealed class PatternSocket implements AutoCloseable
   /// Returns what was counted since it was opened.
   public final SocketStats stats() {
     return hub.stats();
+  }
+
+  /// Returns why a peer could not be reached, or was not let in, the last time that happened: a
+  /// wrong kind of socket, wrong credentials, nobody there. It stays when all is well again.
+  public final Optional<PeerFailure> lastFailure() {
+    return Optional.ofNullable(hub.lastFailure());
   }
 
   /// Returns what stands between it and each of its peers now.

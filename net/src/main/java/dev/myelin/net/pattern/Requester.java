@@ -146,6 +146,12 @@ public final class Requester extends PatternSocket {
     return asking.receive(limit);
   }
 
+  @Override
+  public void close() {
+    super.close();
+    asking.end();
+  }
+
   /// Returns how long replies took so far.
   public RoundTrips roundTrips() {
     return trips;

@@ -226,4 +226,26 @@ class PublishSubscribeTest {
       assertThat(publisher.stats().receivedMessages()).isZero();
     }
   }
+
+  @Test
+  void servesASubscriberOfManyPrefixes() throws Exception {
+    int prefixes = 5_000;
+    try (Publisher publisher = messaging.publisher();
+        Subscriber subscriber = messaging.subscriber()) {
+      for (int i = 0; i < prefixes; i++) {
+        subscriber.subscribe(i + ":");
+      }
+      subscriber.connect(publisher.bind(Places.at("tcp", folder)));
+      Duration limit = Duration.ofSeconds(20);
+      assertThat(publisher.awaitSubscribers(1, limit)).isTrue();
+      for (int i = 0; i < prefixes; i += 250) {
+        while (publisher.publish(i + ":", "hello") == 0) {
+          Thread.onSpinWait(); // not all of its words have come
+        }
+      }
+      for (int i = 0; i < prefixes; i += 250) {
+        assertThat(subscriber.receive(limit).text(0)).isEqualTo(i + ":");
+      }
+    }
+  }
 }

@@ -9,12 +9,15 @@ import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
+import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +168,37 @@ class PushPullTest {
       assertThatThrownBy(() -> puller.bind("tcp://*:*"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("stranger");
+    }
+  }
+
+  @Test
+  void givesAMessageBackThatCannotBeEncoded() throws Exception {
+    CountDownLatch back = new CountDownLatch(1);
+    try (TensorPool pool = TensorPool.open("test", 1 << 20);
+        Puller puller = messaging.puller();
+        Pusher pusher = messaging.pusher()) {
+      pusher.connect(puller.bind(Places.at("tcp", folder)));
+      Tensor closed = pool.allocate(DType.U8, Shape.of(100_000));
+      closed.close();
+      Parts message = Parts.of(closed).lend(back::countDown);
+      pusher.push(message);
+      assertThat(back.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void tellsWhyAPeerOfTheWrongKindStaysAway() throws Exception {
+    try (Puller puller = messaging.puller();
+        Puller wrong = messaging.puller()) {
+      assertThat(wrong.lastFailure()).isEmpty();
+      String at = puller.bind(Places.at("tcp", folder));
+      wrong.connect(at);
+      while (wrong.lastFailure().isEmpty() || puller.lastFailure().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      assertThat(puller.lastFailure().orElseThrow().endpoint()).isEqualTo(at);
+      assertThat(puller.lastFailure().orElseThrow().reason()).contains("PULL");
+      assertThat(wrong.stats().failures()).isPositive();
     }
   }
 }
