@@ -1,7 +1,6 @@
 package dev.myelin.cli;
 
 import dev.myelin.net.pattern.PatternSocket;
-import dev.myelin.net.pattern.PeerFailure;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
@@ -132,14 +131,14 @@ final class SocketArguments {
       throws IOException, InterruptedException {
     try (socket) {
       attach(socket, root);
-      workOrStop(work);
+      workOrStop(work, socket, root);
     } catch (PeerException.TimedOut e) {
       long failures = socket.stats().failures();
       if (failures > 0) {
         root.note(
             Words.count(failures, "attempt")
                 + " to reach a peer, or of one to come in, failed; the last: "
-                + socket.lastFailure().map(SocketArguments::text).orElse("unknown"));
+                + socket.lastFailure().map(Troubles::text).orElse("unknown"));
       }
       throw e;
     } finally {
@@ -147,13 +146,9 @@ final class SocketArguments {
     }
   }
 
-  private static String text(PeerFailure failure) {
-    String reason = failure.reason();
-    return reason.contains(failure.endpoint()) ? reason : failure.endpoint() + ": " + reason;
-  }
-
-  private static void workOrStop(Work work) throws IOException, InterruptedException {
-    try {
+  private static void workOrStop(Work work, PatternSocket socket, RootCommand root)
+      throws IOException, InterruptedException {
+    try (Troubles _ = Troubles.of(socket, root)) {
       work.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // so that closing waits for nothing

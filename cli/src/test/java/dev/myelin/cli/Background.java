@@ -42,19 +42,28 @@ final class Background {
 
   /// Waits until the command has said where it listens, and returns that.
   String listening() {
+    return saying(LISTENING);
+  }
+
+  /// Waits until a line on standard error has the pattern, and returns its first group.
+  String saying(String pattern) {
+    return saying(Pattern.compile(pattern));
+  }
+
+  private String saying(Pattern pattern) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     boolean ended = false;
     while (System.nanoTime() < end && !ended) {
       ended = code.isDone();
       for (String line : terminal.wholeErrorLines()) {
-        Matcher matcher = LISTENING.matcher(line);
+        Matcher matcher = pattern.matcher(line);
         if (matcher.find()) {
           return matcher.group(1);
         }
       }
       ended &= !terminal.awaitError();
     }
-    throw new AssertionError("listens nowhere: " + terminal.out() + terminal.err());
+    throw new AssertionError("nothing like " + pattern + ": " + terminal.out() + terminal.err());
   }
 
   /// Waits until the command ends by itself.
