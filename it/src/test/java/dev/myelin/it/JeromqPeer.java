@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -26,13 +27,20 @@ final class JeromqPeer implements Party {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final SocketType role;
   private final ZContext context;
+  private final Consumer<ZMQ.Socket> setting;
   private Future<?> begun = CompletableFuture.completedFuture("");
   private String dialled = "";
   private ZMQ.@Nullable Socket opened; // used by the thread
   private Future<List<byte[]>> incoming = CompletableFuture.completedFuture(List.of());
 
   JeromqPeer(ZContext context, String role) throws Exception {
+    this(context, role, _ -> {});
+  }
+
+  /// Opens one, also again after [#hangUp], with settings made before it binds or connects.
+  JeromqPeer(ZContext context, String role, Consumer<ZMQ.Socket> setting) throws Exception {
     this.context = context;
+    this.setting = setting;
     this.role = SocketType.valueOf(role);
     open();
   }
@@ -46,6 +54,7 @@ final class JeromqPeer implements Party {
           socket.setLinger(0);
           socket.setReceiveTimeOut(millis);
           socket.setSendTimeOut(millis);
+          setting.accept(socket);
           return role == SocketType.SUB && socket.subscribe(TOPIC);
         });
   }

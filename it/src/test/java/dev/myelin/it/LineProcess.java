@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /// A process of ours that obeys JSON lines on its input and reports events as JSON lines on its
 /// output.
 final class LineProcess implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
   private final Writer commands;
@@ -94,6 +94,22 @@ final class LineProcess implements AutoCloseable {
         .filter(each -> event.isEmpty() || each.path("event").asText().equals(event))
         .filter(test)
         .findFirst();
+  }
+
+  /// Waits until it has ended by itself and everything it said was heard.
+  void awaitEnd(Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!ended) {
+        if (left <= 0) {
+          throw new AssertionError("it goes on after " + limit + "; " + story());
+        }
+        left = heard.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Watches that long, and fails as soon as an event of that name comes after the first `skipped`.

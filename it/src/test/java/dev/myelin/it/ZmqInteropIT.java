@@ -23,7 +23,6 @@ import org.zeromq.ZContext;
 @Timeout(60)
 class ZmqInteropIT {
   private static final Duration MOMENT = Duration.ofMillis(20);
-  private static final Duration DEAD_BORN = Duration.ofSeconds(2);
   private static final List<List<Integer>> LOADS =
       List.of(
           List.of(1024),
@@ -166,7 +165,7 @@ class ZmqInteropIT {
           Party second = foreign == Side.FIRST ? ours : its;
           talk(pattern.talk, first, second, List.of(7, 1024));
         }
-        assertThat(gone(ours)).isTrue();
+        assertThat(Introductions.gone(ours.socket())).isTrue();
       }
     }
   }
@@ -187,14 +186,6 @@ class ZmqInteropIT {
     return at;
   }
 
-  private static boolean gone(OurSocket ours) throws InterruptedException {
-    long end = System.nanoTime() + Party.SOON.toNanos();
-    while (ours.socket().peers() > 0 && System.nanoTime() < end) {
-      ours.socket().awaitPeers(Integer.MAX_VALUE, MOMENT);
-    }
-    return ours.socket().peers() == 0;
-  }
-
   private static void meet(Party ours, Party its, Host host, String endpoint) throws Exception {
     if (host == Host.WE) {
       its.connect(ours.bind(endpoint));
@@ -205,18 +196,14 @@ class ZmqInteropIT {
 
   /// A foreign publisher does not tell who has subscribed, so it publishes until something comes.
   private static void acquaint(OurSocket ours, Party its, Host host) throws Exception {
-    long end = System.nanoTime() + Party.SOON.toNanos();
-    while (!ours.socket().awaitPeers(1, DEAD_BORN)) {
-      assertThat(System.nanoTime()).as("no peer").isLessThan(end);
-      if (host == Host.WE) {
-        its.hangUp();
-        assertThat(gone(ours)).isTrue();
-        its.dialAgain();
-      }
+    if (host == Host.WE) {
+      Introductions.awaitDialler(ours.socket(), its);
     }
+    assertThat(ours.socket().awaitPeers(1, Party.SOON)).as("a peer").isTrue();
     if (!(ours.socket() instanceof Subscribing subscriber)) {
       return;
     }
+    long end = System.nanoTime() + Party.SOON.toNanos();
     while (System.nanoTime() < end) {
       its.probe();
       try {

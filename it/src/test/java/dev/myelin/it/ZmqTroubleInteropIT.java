@@ -62,7 +62,7 @@ class ZmqTroubleInteropIT {
         Party its = libzmq.socket("PUSH", curveClient(client))) {
       String at = ours.bind(ANY_PORT);
       stranger.connect(at);
-      awaitFailure(ours.socket());
+      Introductions.awaitFailure(ours.socket());
       assertThat(ours.socket().peers()).isZero();
       its.connect(at);
       its.send(LOAD);
@@ -87,7 +87,7 @@ class ZmqTroubleInteropIT {
         OurSocket ours = ours("PUSH", curve(client))) {
       String at = its.bind(ANY_PORT);
       stranger.connect(at);
-      awaitFailure(stranger.socket());
+      Introductions.awaitFailure(stranger.socket());
       ours.connect(at);
       its.ready();
       ours.send(LOAD);
@@ -105,7 +105,7 @@ class ZmqTroubleInteropIT {
         Party its = libzmq.socket("PUSH", plain("plain_client", "right"))) {
       String at = ours.bind(ANY_PORT);
       stranger.connect(at);
-      awaitFailure(ours.socket());
+      Introductions.awaitFailure(ours.socket());
       assertThat(ours.socket().peers()).isZero();
       its.connect(at);
       its.send(LOAD);
@@ -120,7 +120,7 @@ class ZmqTroubleInteropIT {
         OurSocket ours = ours("PUSH", new PartsSecurity.PlainClient("ada", "right"))) {
       String at = its.bind(ANY_PORT);
       stranger.connect(at);
-      awaitFailure(stranger.socket());
+      Introductions.awaitFailure(stranger.socket());
       ours.connect(at);
       its.ready();
       ours.send(LOAD);
@@ -135,7 +135,7 @@ class ZmqTroubleInteropIT {
         Party its = libzmq.socket("PUSH", curveClient(client))) {
       String at = ours.bind(ANY_PORT);
       open.connect(at);
-      awaitFailure(ours.socket());
+      Introductions.awaitFailure(ours.socket());
       its.connect(at);
       its.send(LOAD);
       ours.expect(LOAD);
@@ -149,7 +149,7 @@ class ZmqTroubleInteropIT {
         Party its = libzmq.socket("PUSH")) {
       String at = ours.bind(ANY_PORT);
       wrong.connect(at);
-      awaitFailure(ours.socket());
+      Introductions.awaitFailure(ours.socket());
       its.connect(at);
       its.send(LOAD);
       ours.expect(LOAD);
@@ -235,14 +235,6 @@ class ZmqTroubleInteropIT {
 
   private static Map<String, Object> plain(String side, String password) {
     return Map.of(side, Map.of("user", "ada", "password", password));
-  }
-
-  private static void awaitFailure(PatternSocket socket) throws InterruptedException {
-    long end = System.nanoTime() + Party.SOON.toNanos();
-    while (socket.stats().failures() == 0) {
-      assertThat(System.nanoTime()).as("no failure was told").isLessThan(end);
-      socket.awaitPeers(Integer.MAX_VALUE, MOMENT);
-    }
   }
 
   private static void awaitNobody(PatternSocket socket) throws InterruptedException {

@@ -40,9 +40,13 @@ public final class FaultProxy implements AutoCloseable {
   private volatile boolean closed;
   private final AtomicInteger accepted = new AtomicInteger();
 
-  private FaultProxy(ServerSocketChannel server, InetSocketAddress target, long seed) {
+  private final int kernelBytes;
+
+  private FaultProxy(
+      ServerSocketChannel server, InetSocketAddress target, long seed, int kernelBytes) {
     this.server = server;
     this.target = target;
+    this.kernelBytes = kernelBytes;
     Random seeds = new Random(seed);
     for (Direction direction : Direction.values()) {
       lanes.put(direction, new Lane(new Random(seeds.nextLong())));
@@ -52,9 +56,19 @@ public final class FaultProxy implements AutoCloseable {
 
   /// Opens a proxy on a free loopback port that dials `target` for everyone who dials it.
   public static FaultProxy open(InetSocketAddress target, long seed) throws IOException {
-    ServerSocketChannel server =
-        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    FaultProxy proxy = new FaultProxy(server, target, seed);
+    return open(target, seed, 0);
+  }
+
+  /// Opens one whose sockets have buffers of so many bytes, so that whoever sends soon feels that
+  /// nobody reads; 0 leaves them to the system.
+  public static FaultProxy open(InetSocketAddress target, long seed, int kernelBytes)
+      throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    if (kernelBytes > 0) {
+      server.setOption(StandardSocketOptions.SO_RCVBUF, kernelBytes); // of those it will accept
+    }
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    FaultProxy proxy = new FaultProxy(server, target, seed, kernelBytes);
     proxy.acceptor.start();
     return proxy;
   }
@@ -145,7 +159,7 @@ public final class FaultProxy implements AutoCloseable {
   private void join(SocketChannel dialler) throws IOException {
     SocketChannel onward;
     try {
-      onward = SocketChannel.open(target);
+      onward = dial(dialler);
     } catch (IOException e) {
       dialler.close(); // the target is away, so the dialler finds the door shut
       return;
@@ -154,6 +168,23 @@ public final class FaultProxy implements AutoCloseable {
     links.add(link);
     start("out", () -> new Pump(link, dialler, onward, lane(Direction.TO_TARGET)).run());
     start("back", () -> new Pump(link, onward, dialler, lane(Direction.TO_DIALLER)).run());
+  }
+
+  private SocketChannel dial(SocketChannel dialler) throws IOException {
+    if (kernelBytes == 0) {
+      return SocketChannel.open(target);
+    }
+    dialler.setOption(StandardSocketOptions.SO_SNDBUF, kernelBytes);
+    SocketChannel onward = SocketChannel.open();
+    try {
+      onward.setOption(StandardSocketOptions.SO_SNDBUF, kernelBytes);
+      onward.setOption(StandardSocketOptions.SO_RCVBUF, kernelBytes); // before the window is agreed
+      onward.connect(target);
+      return onward;
+    } catch (IOException e) {
+      onward.close();
+      throw e;
+    }
   }
 
   /// The effect of one direction, and what it did.

@@ -1,0 +1,63 @@
+package dev.myelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.myelin.net.pattern.PatternSocket;
+import java.time.Duration;
+
+/// Waits until a peer is there, or is gone.
+final class Introductions {
+  private static final Duration MOMENT = Duration.ofMillis(20);
+  private static final Duration DEAD_BORN = Duration.ofSeconds(2);
+
+  private Introductions() {}
+
+  /// Waits for a peer that dialled us; it dials again if its connection was born dead.
+  static void awaitDialler(PatternSocket ours, Party its) throws Exception {
+    long end = System.nanoTime() + Party.SOON.toNanos();
+    while (!ours.awaitPeers(1, DEAD_BORN)) {
+      assertThat(System.nanoTime()).as("no peer").isLessThan(end);
+      its.hangUp();
+      assertThat(gone(ours)).isTrue();
+      its.dialAgain();
+    }
+  }
+
+  /// Waits until a peer that dialled us was turned away for that reason; it dials again if it is
+  /// not heard.
+  static void awaitRefusal(PatternSocket ours, Party its, String reason) throws Exception {
+    long end = System.nanoTime() + Party.SOON.toNanos();
+    while (!failed(ours, reason, DEAD_BORN)) {
+      assertThat(System.nanoTime()).as("nobody was turned away").isLessThan(end);
+      its.hangUp();
+      its.dialAgain();
+    }
+  }
+
+  /// Returns whether every peer leaves in time.
+  static boolean gone(PatternSocket ours) throws InterruptedException {
+    long end = System.nanoTime() + Party.SOON.toNanos();
+    while (ours.peers() > 0 && System.nanoTime() < end) {
+      ours.awaitPeers(Integer.MAX_VALUE, MOMENT);
+    }
+    return ours.peers() == 0;
+  }
+
+  /// Waits until an attempt to come in, or to be let in, failed.
+  static void awaitFailure(PatternSocket ours) throws InterruptedException {
+    assertThat(failed(ours, "", Party.SOON)).as("a failure was told").isTrue();
+  }
+
+  private static boolean failed(PatternSocket ours, String reason, Duration limit)
+      throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!failed(ours, reason) && System.nanoTime() < end) {
+      ours.awaitPeers(Integer.MAX_VALUE, MOMENT);
+    }
+    return failed(ours, reason);
+  }
+
+  private static boolean failed(PatternSocket ours, String reason) {
+    return ours.lastFailure().filter(each -> each.reason().contains(reason)).isPresent();
+  }
+}
