@@ -15,7 +15,7 @@ final class Troubles implements AutoCloseable {
 
   private final PatternSocket socket;
   private final RootCommand root;
-  private final Set<PeerFailure> told = new HashSet<>();
+  private final Set<String> told = new HashSet<>();
   private final Thread watch;
 
   private Troubles(PatternSocket socket, RootCommand root) {
@@ -36,12 +36,17 @@ final class Troubles implements AutoCloseable {
       while (told.size() < MOST) {
         Thread.sleep(EVERY); // nobody is told of a peer that comes a moment later
         if (socket.peers() == 0) {
-          socket.lastFailure().filter(told::add).ifPresent(this::tell);
+          socket.lastFailure().filter(this::isNew).ifPresent(this::tell);
         }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the command ends
     }
+  }
+
+  /// A peer that comes again does so from another port.
+  private boolean isNew(PeerFailure failure) {
+    return told.add(text(failure).replaceAll(":\\d+", ""));
   }
 
   private void tell(PeerFailure failure) {

@@ -19,12 +19,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Moves the messages of one pipe between its conveyors and a link.
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// goes home when there was none for a while. What gathers while it writes leaves in the next
 /// write.
 final class PipePump implements Pipe.Plug, Watchdog.Watched {
-  private static final int MOST_OWED = 1024;
-
   /// How long what a peer sent before it left may take to be read.
   private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,17 +49,12 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   /// Held by whoever writes, or takes out of the outgoing conveyor.
   private final ReentrantLock pen = new ReentrantLock();
 
-  private final ConcurrentLinkedQueue<Consumer<Outlet>> owed = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger owing = new AtomicInteger();
-
-  /// Subscriptions that wait to leave; how many is ours to say, so they count among no answers.
-  private final ConcurrentLinkedQueue<Consumer<Outlet>> wishes = new ConcurrentLinkedQueue<>();
-
+  private final PipeErrands errands;
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
   private final PipeVigil vigil;
   private volatile boolean broken; // nothing can be written any more
-  private volatile long brokenNanos; // written before broken
+  private volatile long brokenNanos; // written before broken, and by the watchdog
   private volatile @Nullable IOException reason;
 
   /// Why the watchdog closed the link; null if it did not.
@@ -79,6 +69,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     this.in = new Conveyor(queues.receive(), queues.bytes());
     this.out = new Conveyor(queues.send(), queues.bytes());
     this.pipe = new Pipe(session.peer(), link.remote().toString(), in, out, this);
+    this.errands = new PipeErrands(session);
     this.inlet = new Entry(pool);
     this.writer = new PipeWriter(link, this::writeAll, () -> !hasWork(), this::broken);
     this.vigil = new PipeVigil(link, options.waits(), !session.peer().version().equals("3.0"));
@@ -144,6 +135,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   public void look(long nowNanos, boolean slept) {
     if (slept) {
       vigil.slept(nowNanos);
+      brokenNanos = nowNanos; // what the peer said last may be read from now on
       return;
     }
     String verdict = vigil.verdict(nowNanos, inlet.kept());
@@ -157,33 +149,23 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
         link.close();
       }
     } else if (vigil.mayAsk(nowNanos, inlet.handing)) {
-      owe(this::ask);
+      errands.ask();
+      wake();
     }
-  }
-
-  /// Without patience of our own: whoever writes much more than it reads would seem dead.
-  private void ask(Outlet to) {
-    vigil.asked();
-    session.encodePing(Duration.ZERO, to);
   }
 
   /// Takes that nothing can be written any more. The peer has left, and what it sent before that is
   /// still to be read: the reader does not wait for room from now on, comes to the end, and tells
   /// why.
   private void broken() {
+    if (broken) {
+      return; // the time for last words runs once
+    }
     brokenNanos = System.nanoTime();
     broken = true;
     writer.stop();
+    out.close(); // others may take what is offered from now on
     in.close();
-  }
-
-  private void owe(Consumer<Outlet> command) {
-    if (owing.incrementAndGet() > MOST_OWED) {
-      link.close(); // it asks without reading the answers
-      return;
-    }
-    owed.add(command);
-    wake();
   }
 
   @Override
@@ -194,7 +176,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   @Override
   public void writeNow() {
     // Under an interrupt the socket would close itself; the pipe's own thread is never interrupted.
-    if (!Thread.currentThread().isInterrupted() && pen.tryLock()) {
+    if (!broken && !Thread.currentThread().isInterrupted() && pen.tryLock()) {
       vigil.awaited(true);
       try {
         writeOnce();
@@ -215,7 +197,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   }
 
   private boolean hasWork() {
-    return !owed.isEmpty() || !wishes.isEmpty() || !out.isEmpty();
+    return !errands.isEmpty() || !out.isEmpty();
   }
 
   /// Writes until nothing is left to write.
@@ -225,6 +207,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       while (writeOnce()) {
         // Each round takes what gathered meanwhile.
       }
+    } catch (RuntimeException | Error e) {
+      link.close(); // a frame that was begun cannot be taken back, so nobody may write on
+      throw e;
     } finally {
       pen.unlock();
     }
@@ -247,14 +232,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   /// Encodes what waits, up to what one write should carry; returns whether there was anything.
   private boolean gather() {
-    Consumer<Outlet> command;
-    while ((command = owed.poll()) != null) {
-      owing.decrementAndGet();
-      command.accept(outlet);
-    }
-    while (outlet.bytes() < PipeWriter.BATCH_BYTES && (command = wishes.poll()) != null) {
-      command.accept(outlet);
-    }
+    errands.gather(outlet, vigil::asked);
     Parts message;
     while (outlet.bytes() < PipeWriter.BATCH_BYTES && (message = out.poll()) != null) {
       encode(message);
@@ -285,7 +263,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   @Override
   public void subscribe(byte[] prefix, boolean wanted) {
-    wishes.add(to -> session.encodeSubscription(prefix, wanted, to));
+    errands.wish(prefix, wanted);
     wake();
   }
 
@@ -349,7 +327,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     @Override
     public void ping(byte[] context, Duration patience) {
       vigil.promised(patience);
-      owe(to -> session.encodePong(context, to));
+      if (errands.answer(context)) {
+        wake();
+      } else {
+        link.close(); // it asks without reading the answers
+      }
     }
 
     @Override

@@ -101,7 +101,7 @@ final class PipeVigil {
           .formatted(link.remote(), millis(silent), millis(patienceNanos()));
     }
     long stuck = nowNanos - Math.max(awaitedNanos, sleptNanos);
-    if (awaited && stuck > nanos(waits.patience())) {
+    if (awaited && !waits.patience().isZero() && stuck > nanos(waits.patience())) {
       return "%s took nothing for %d ms while a thread waited (expected: it reads within %d ms)"
           .formatted(link.remote(), millis(stuck), waits.patience().toMillis());
     }

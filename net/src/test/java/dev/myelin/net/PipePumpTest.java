@@ -58,14 +58,15 @@ class PipePumpTest {
         SocketOptions.defaults()
             .waits(
                 SocketOptions.Waits.defaults()
-                    .heartbeat(Duration.ofMillis(100), Duration.ofMillis(400)));
+                    .heartbeat(Duration.ofMillis(100), Duration.ofMillis(1200)));
     try (Messaging messaging = Messaging.open();
         Puller puller = messaging.puller();
         Pusher pusher = messaging.pusher(hasty);
         FaultProxy slow = before(puller.bind("tcp://127.0.0.1:*"))) {
       slow.apply(Direction.TO_TARGET, new LinkEffect.Throttle(1 << 20));
+      Tensor large = messaging.pool().allocate(DType.U8, Shape.of(3 << 20));
       pusher.connect("tcp://127.0.0.1:" + slow.port());
-      pusher.push(Parts.of(messaging.pool().allocate(DType.U8, Shape.of(2 << 20))));
+      pusher.push(Parts.of(large));
       puller.pull(SOON).close();
       assertThat(slow.harmsBy(LinkEffect.Throttle.class)).isPositive();
       assertThat(pusher.stats().failures()).isZero();

@@ -1,17 +1,23 @@
 package dev.myelin.net;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.myelin.net.pattern.PatternSocket;
 import dev.myelin.net.pattern.Puller;
 import dev.myelin.net.pattern.Pusher;
 import dev.myelin.net.pattern.Replier;
 import dev.myelin.net.pattern.Request;
+import dev.myelin.net.pattern.Subscriber;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.testkit.LeakCheck;
+import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -147,12 +153,66 @@ class PipeTroubleTest {
     try (Node node = Node.start(PipePortTest.impatient());
         Puller puller = node.messaging().puller(waits(Duration.ZERO, SOON));
         RawSocket pusher = RawSocket.dial(puller.bind(ANY_PORT), "PUSH")) {
-      for (int i = 0; i < 100; i++) {
-        pusher.part(true, new byte[100]);
+      byte[] parts = new byte[100 * 102];
+      for (int i = 0; i < parts.length; i += 102) {
+        parts[i] = 1; // more follows
+        parts[i + 1] = 100;
       }
+      pusher.out().write(parts); // at once: the peer soon has enough of it
       assertThat(pusher.in().readAllBytes().length).isBetween(64, 200);
       awaitPeers(puller, 0);
     }
+  }
+
+  @Test
+  void answersOnceWhoAsksTheSameOverAndOverWhileNothingCanBeWritten() throws Exception {
+    SocketOptions few = waits(Duration.ZERO, Duration.ZERO).highWater(2, 2);
+    try (Messaging messaging = Messaging.open();
+        Pusher pusher = messaging.pusher(few);
+        RawSocket puller = RawSocket.dial(pusher.bind(ANY_PORT), "PULL")) {
+      assertThatThrownBy(() -> pushForEver(pusher)).isInstanceOf(PeerException.TimedOut.class);
+      puller.out().write("\4\7\4PING\0\0".repeat(5000).getBytes(US_ASCII));
+      assertThat(puller.hears("PONG")).isTrue();
+      assertThat(pusher.peers()).isEqualTo(1);
+    }
+  }
+
+  private static void pushForEver(Pusher pusher) throws Exception {
+    while (true) {
+      pusher.push(Parts.of(new byte[1 << 20]), SHORT);
+    }
+  }
+
+  @Test
+  void tellsOnlyTheLastWordOfASubscriptionWhileNothingCanBeWritten() throws Exception {
+    try (Messaging messaging = Messaging.open();
+        Subscriber subscriber = messaging.subscriber(waits(Duration.ZERO, Duration.ZERO));
+        RawSocket publisher = RawSocket.dial(subscriber.bind(ANY_PORT), "PUB")) {
+      awaitPeers(subscriber, 1);
+      int prefixes = 16_000;
+      for (int i = 0; i < prefixes; i++) {
+        subscriber.subscribe(i + ":" + "-".repeat(1000));
+      }
+      for (int i = 0; i < 100_000; i++) {
+        subscriber.subscribe("on and off");
+        subscriber.unsubscribe("on and off");
+      }
+      subscriber.subscribe("that is all");
+      long told = bytesUntil(publisher.in(), "that is all");
+      assertThat(told).isBetween(prefixes * 1000L, prefixes * 1030L);
+    }
+  }
+
+  private static long bytesUntil(InputStream in, String last) throws IOException {
+    BufferedInputStream all = new BufferedInputStream(in);
+    byte[] wanted = last.getBytes(US_ASCII);
+    long bytes = 0;
+    for (int matched = 0; matched < wanted.length; bytes++) {
+      int next = all.read();
+      assertThat(next).as("after " + bytes + " bytes").isNotNegative();
+      matched = next == wanted[matched] ? matched + 1 : next == wanted[0] ? 1 : 0;
+    }
+    return bytes;
   }
 
   @Test

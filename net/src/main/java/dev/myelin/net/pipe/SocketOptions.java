@@ -69,7 +69,7 @@ public record SocketOptions(
   /// @param heartbeat between two signs of life asked of a peer that is silent; zero asks none
   /// @param patience for any sign of life before a peer that was asked is taken for dead, beside
   ///   the time that a slow link needs for what was written before; and for a peer to take what a
-  ///   thread of the application writes to it
+  ///   thread of the application writes to it, where zero is no bound
   public record Waits(
       Duration send,
       Duration receive,

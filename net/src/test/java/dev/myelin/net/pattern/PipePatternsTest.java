@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,12 +85,8 @@ class PipePatternsTest {
   }
 
   private static Parts poll(End end) throws InterruptedException {
-    Parts sent = end.fromPattern.poll();
-    while (sent == null) {
-      Thread.onSpinWait();
-      sent = end.fromPattern.poll();
-    }
-    return sent;
+    Places.eventually(() -> !end.fromPattern.isEmpty());
+    return Objects.requireNonNull(end.fromPattern.poll(), "a message");
   }
 
   @Test

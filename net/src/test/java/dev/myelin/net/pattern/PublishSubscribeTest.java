@@ -239,9 +239,8 @@ class PublishSubscribeTest {
       Duration limit = Duration.ofSeconds(20);
       assertThat(publisher.awaitSubscribers(1, limit)).isTrue();
       for (int i = 0; i < prefixes; i += 250) {
-        while (publisher.publish(i + ":", "hello") == 0) {
-          Thread.onSpinWait(); // not all of its words have come
-        }
+        String topic = i + ":";
+        Places.eventually(() -> publisher.publish(topic, "hello") > 0); // its words have come
       }
       for (int i = 0; i < prefixes; i += 250) {
         assertThat(subscriber.receive(limit).text(0)).isEqualTo(i + ":");

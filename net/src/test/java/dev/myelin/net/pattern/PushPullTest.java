@@ -193,9 +193,7 @@ class PushPullTest {
       assertThat(wrong.lastFailure()).isEmpty();
       String at = puller.bind(Places.at("tcp", folder));
       wrong.connect(at);
-      while (wrong.lastFailure().isEmpty() || puller.lastFailure().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Places.eventually(() -> wrong.lastFailure().isPresent() && puller.lastFailure().isPresent());
       assertThat(puller.lastFailure().orElseThrow().endpoint()).isEqualTo(at);
       assertThat(puller.lastFailure().orElseThrow().reason()).contains("PULL");
       assertThat(wrong.stats().failures()).isPositive();
