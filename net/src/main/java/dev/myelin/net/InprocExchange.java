@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class InprocExchange {
   private final Transport transport;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition closing = lock.newCondition();
+  private final Condition changed = lock.newCondition();
   private final Map<String, Desk> bound = new HashMap<>(); // guarded by lock
   private final List<Desk> waiting = new ArrayList<>(); // guarded by lock
 
@@ -64,7 +64,7 @@ final class InprocExchange {
       lock.lock();
       try {
         closed = true;
-        closing.signalAll();
+        changed.signalAll();
         bound.remove(endpoint, this);
         waiting.remove(this);
         open = List.copyOf(pipes);
@@ -92,10 +92,15 @@ final class InprocExchange {
         }
       }
       waiting.removeAll(callers);
+      changed.signalAll(); // to those that pause before they ask again
     } finally {
       lock.unlock();
     }
-    callers.forEach(caller -> join(desk, caller));
+    for (Desk caller : callers) {
+      if (!joins(desk, caller)) {
+        seek(caller);
+      }
+    }
     return desk;
   }
 
@@ -108,16 +113,17 @@ final class InprocExchange {
   /// Joins a caller to whoever is bound there, or has it wait for somebody.
   private void seek(Desk caller) {
     Desk desk = boundFor(caller);
-    if (desk != null) {
-      join(desk, caller);
+    while (desk != null && !joins(desk, caller)) {
+      desk = boundFor(caller);
     }
   }
 
-  /// Returns who is bound where a caller looks; if nobody is, the caller waits from now on.
+  /// Returns who is bound where a caller looks. If nobody is, the caller waits from now on, unless
+  /// it was closed.
   private @Nullable Desk boundFor(Desk caller) {
     lock.lock();
     try {
-      Desk desk = bound.get(caller.endpoint);
+      Desk desk = caller.closed ? null : bound.get(caller.endpoint);
       if (desk == null) {
         await(caller);
       }
@@ -138,10 +144,32 @@ final class InprocExchange {
     }
   }
 
+  /// Has a caller wait for somebody else than who is bound; returns false if there is somebody else
+  /// by now.
+  private boolean awaitsOther(Desk caller, Desk unfit) {
+    lock.lock();
+    try {
+      Desk now = bound.get(caller.endpoint);
+      if (now != null && now != unfit) {
+        return false;
+      }
+      await(caller);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Takes that the pipe of a caller ended: it asks again, at once if somebody else binds.
   private void lost(Desk caller, Backoff backoff) {
-    if (boundFor(caller) == null) {
-      return;
+    lock.lock();
+    try {
+      await(caller);
+      if (caller.closed || !bound.containsKey(caller.endpoint)) {
+        return; // whoever binds takes it
+      }
+    } finally {
+      lock.unlock();
     }
     Thread _ =
         transport
@@ -155,29 +183,30 @@ final class InprocExchange {
                 });
   }
 
-  /// Waits a while; returns false once the caller was closed.
+  /// Waits a while; returns false once the caller was closed, or taken by somebody who bound.
   private boolean pause(Desk caller, Backoff backoff) throws InterruptedException {
     lock.lock();
     try {
       long left = backoff.next().toNanos();
-      while (!caller.closed && left > 0) {
-        left = closing.awaitNanos(left);
+      while (waiting.contains(caller) && left > 0) {
+        left = changed.awaitNanos(left);
       }
-      return !caller.closed;
+      return waiting.remove(caller);
     } finally {
       lock.unlock();
     }
   }
 
-  private void join(Desk desk, Desk caller) {
+  /// Joins a caller to who is bound, or has it wait for somebody else; returns false if it should
+  /// look again who is bound now.
+  private boolean joins(Desk desk, Desk caller) {
     if (!desk.terms.role().speaksTo(caller.terms.role())) {
-      await(caller);
       caller.owner.failed(
           caller.endpoint,
           new PeerException.Refused(
               "%s: a %s is there (expected: one that speaks to %s)"
                   .formatted(caller.endpoint, desk.terms.role(), caller.terms.role())));
-      return;
+      return awaitsOther(caller, desk);
     }
     Conveyor there = between(caller.terms.options(), desk.terms.options());
     Conveyor back = between(desk.terms.options(), caller.terms.options());
@@ -186,16 +215,16 @@ final class InprocExchange {
     atDesk.pair(atCaller, new Pipe(told(caller), caller.endpoint, there, back, atDesk));
     atCaller.pair(atDesk, new Pipe(told(desk), desk.endpoint, back, there, atCaller));
     if (!seat(atDesk, atCaller)) {
-      seek(caller); // for somebody else
-      return;
+      return false;
     }
     if (!atDesk.begin() || !atCaller.begin()) {
       atDesk.close();
-      return;
+      return true;
     }
     joined(caller);
     atDesk.opened();
     atCaller.opened();
+    return true;
   }
 
   /// Notes the ends of a new pipe; returns false if one of the desks was closed meanwhile.

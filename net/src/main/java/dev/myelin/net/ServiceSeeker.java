@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 final class ServiceSeeker implements Plumbing.Use {
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  /// How long a node that does not offer the service is left alone at first.
-  private static final Duration NOBODY_THERE = Duration.ofSeconds(1);
+  /// How long it may take to see that a node has left that does not offer the service.
+  private static final Duration LOOK_AWAY = Duration.ofSeconds(1);
 
   private final Pipeworks works;
   private final Supplier<List<Peer>> peers;
@@ -130,7 +130,7 @@ final class ServiceSeeker implements Plumbing.Use {
   /// Asks one node until it leaves.
   private void keep(Peer peer, PeerId id) throws InterruptedException {
     Backoff backoff = new Backoff(works.transport().random(), terms.options().waits().reconnect());
-    Backoff rarely = new Backoff(works.transport().random(), NOBODY_THERE);
+    Backoff rarely = new Backoff(works.transport().random(), works.services().nobodyThere());
     try {
       boolean goesOn = true;
       while (goesOn && isThere(peer)) {
@@ -186,7 +186,7 @@ final class ServiceSeeker implements Plumbing.Use {
   /// closed.
   private boolean pauseUnlessHeard(PeerId id, int heard, long deadline)
       throws InterruptedException {
-    long left = Math.min(deadline - System.nanoTime(), NOBODY_THERE.toNanos());
+    long left = Math.min(deadline - System.nanoTime(), LOOK_AWAY.toNanos());
     lock.lock();
     try {
       while (!closed && left > 0 && words.getOrDefault(id, 0) == heard) {
@@ -204,10 +204,16 @@ final class ServiceSeeker implements Plumbing.Use {
       try {
         return serve(works.transport().carry(at), backoff);
       } catch (IOException e) {
-        last = e;
+        last = hungUp(e) ? new PeerException.Refused(e + " (expected: an answer)") : e;
       }
     }
     return last;
+  }
+
+  /// Returns whether a node hung up instead of an answer, which says no less than a refusal: it may
+  /// have our address pause.
+  private static boolean hungUp(IOException e) {
+    return e instanceof PeerException.Closed || !(e instanceof PeerException);
   }
 
   private IOException serve(Dialler.Carried there, Backoff backoff) throws IOException {

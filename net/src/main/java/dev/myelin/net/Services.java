@@ -13,6 +13,7 @@ import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.PartsTerms;
 import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,22 @@ final class Services {
   private final Runnable news;
   private final List<Offered> offered = new CopyOnWriteArrayList<>();
   private final Set<ServiceSeeker> seekers = ConcurrentHashMap.newKeySet();
+  private volatile Duration nobodyThere = Duration.ofSeconds(1);
 
   /// @param news run when there is a service here that was not before
   Services(Pipeworks works, Runnable news) {
     this.works = works;
     this.news = news;
+  }
+
+  /// Returns how long a node that does not offer a service is left alone at first.
+  Duration nobodyThere() {
+    return nobodyThere;
+  }
+
+  /// Has such nodes be left alone so long from now on: tests of what ends that time do.
+  void nobodyThere(Duration other) {
+    nobodyThere = other;
   }
 
   /// Has a seeker be told when a node has something new to offer.
@@ -117,11 +129,6 @@ final class Services {
       }
     }
     offered.add(mine);
-  }
-
-  /// Returns whether nothing is offered.
-  boolean isEmpty() {
-    return offered.isEmpty();
   }
 
   /// Begins to receive a peer that speaks a dialect of messages in parts.
