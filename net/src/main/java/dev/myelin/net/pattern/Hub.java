@@ -54,7 +54,7 @@ final class Hub implements PipeOwner {
   private final Rules rules;
   private final Endpoints endpoints = new Endpoints();
   private final Outflow outflow = new Outflow();
-  private final Intake intake = new Intake(outflow);
+  private final Intake intake;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final LongAdder failures = new LongAdder();
   private volatile @Nullable PeerFailure failure;
@@ -63,6 +63,7 @@ final class Hub implements PipeOwner {
     this.terms = new PipeTerms(role, options);
     this.plumbing = plumbing;
     this.rules = rules;
+    this.intake = new Intake(outflow, options.queues().bytes());
   }
 
   SocketRole role() {
@@ -163,7 +164,7 @@ final class Hub implements PipeOwner {
   @Override
   public void detached(Pipe pipe, List<Parts> unsent, IOException reason) {
     outflow.remove(pipe, unsent);
-    intake.recheck();
+    intake.ended(pipe);
     rules.left(pipe);
     if (rules.rehouses()) {
       outflow.sendAgain(unsent);

@@ -7,6 +7,8 @@ import dev.myelin.wire.parts.Parts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -26,27 +28,70 @@ final class Intake {
   private final ReentrantLock gate = new ReentrantLock();
   private final Condition readable = gate.newCondition();
   private final ArrayDeque<Pipe> ready = new ArrayDeque<>(); // guarded by gate
+  private final LastWords lastWords; // guarded by gate
   private int waiting; // guarded by gate
   private long received; // guarded by gate
   private long receivedBytes; // guarded by gate
 
-  Intake(Outflow outflow) {
+  /// @param mostBytes how many bytes peers that left may have sent that nobody has received
+  Intake(Outflow outflow, long mostBytes) {
     this.outflow = outflow;
+    this.lastWords = new LastWords(mostBytes);
   }
 
   /// Takes that a pipe has messages.
   void readable(Pipe pipe) {
+    if (Seat.of(pipe).gone) {
+      ended(pipe); // its last words came behind its end
+      return;
+    }
     gate.lock();
     try {
-      Seat seat = Seat.of(pipe);
-      if (!seat.ready) {
-        seat.ready = true;
-        ready.addLast(pipe);
-      }
+      enqueue(pipe);
       readable.signal();
     } finally {
       gate.unlock();
     }
+  }
+
+  private void enqueue(Pipe pipe) {
+    Seat seat = Seat.of(pipe);
+    if (!seat.ready) {
+      seat.ready = true;
+      ready.addLast(pipe);
+    }
+  }
+
+  private void dequeue(Pipe pipe) {
+    Seat seat = Seat.of(pipe);
+    if (seat.ready) {
+      seat.ready = false;
+      ready.remove(pipe);
+    }
+  }
+
+  /// Takes that a pipe ended. What came through it can still be received, unless others that left
+  /// later need the room. Has every wait look again.
+  void ended(Pipe pipe) {
+    List<Parts> excess = new ArrayList<>();
+    gate.lock();
+    try {
+      lastWords.gather(pipe);
+      if (isEmpty(pipe)) {
+        dequeue(pipe);
+      } else {
+        enqueue(pipe);
+      }
+      Pipe oldest;
+      while ((oldest = lastWords.excess()) != null) {
+        excess.addAll(lastWords.forget(oldest));
+        dequeue(oldest);
+      }
+      readable.signalAll();
+    } finally {
+      gate.unlock();
+    }
+    excess.forEach(outflow::drop);
   }
 
   /// Has every wait look again.
@@ -149,12 +194,15 @@ final class Intake {
   private @Nullable Arrival poll() {
     Pipe pipe;
     while ((pipe = ready.pollFirst()) != null) {
-      Parts message = pipe.poll();
+      Parts message = lastWords.poll(pipe);
+      if (message == null) {
+        message = pipe.poll();
+      }
       if (message != null) {
         ready.addLast(pipe);
         received++;
         receivedBytes += message.totalBytes();
-        if (waiting > 0 && (ready.size() > 1 || !pipe.isEmpty())) {
+        if (waiting > 0 && (ready.size() > 1 || !isEmpty(pipe))) {
           readable.signal();
         }
         return new Arrival(pipe, message);
@@ -164,12 +212,16 @@ final class Intake {
     return null;
   }
 
+  private static boolean isEmpty(Pipe pipe) {
+    return Seat.of(pipe).words.isEmpty() && pipe.isEmpty();
+  }
+
   /// Returns whether a message waits.
   boolean hasMessage() {
     gate.lock();
     try {
       for (Pipe each : ready) {
-        if (!each.isEmpty()) {
+        if (!isEmpty(each)) {
           return true;
         }
       }
