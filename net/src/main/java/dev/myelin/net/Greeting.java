@@ -81,10 +81,12 @@ final class Greeting {
 
   private Met meetSocket(Dialect dialect, Carrier carrier, Deadline deadline) throws IOException {
     Services services = transport.services();
-    if (services == null) {
+    // Where nothing is offered, a stranger in clear hears nothing; inside TLS a member that looks
+    // for
+    // something first proves that it is one.
+    if (services == null || (services.isEmpty() && !carrier.encrypted())) {
       throw sniffer.unwanted(dialect, link.source());
     }
-    // Also where nothing is offered: a member that looks for something first proves that it is one.
     deadline.extend(transport.limits().waits().handshake());
     link = link.speaking(dialect.name());
     link.duplex().widen();

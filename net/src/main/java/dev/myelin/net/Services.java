@@ -131,6 +131,11 @@ final class Services {
     offered.add(mine);
   }
 
+  /// Returns whether nothing is offered.
+  boolean isEmpty() {
+    return offered.isEmpty();
+  }
+
   /// Begins to receive a peer that speaks a dialect of messages in parts.
   Visit receive(Link link, Carrier carrier) {
     return new Visit(link, carrier);

@@ -134,6 +134,7 @@ class ListenerSniffTest {
       strings = {
         "1603010200010001fc0303", // TLS
         "0100", // ZMTP 1.0
+        "ff00000000000000017f", // ZMTP 3.1
         "45584f01", // EXO
         "4e4e5000", // NNP
         "132f6d756c746973747265616d2f312e302e300a", // libp2p

@@ -267,7 +267,7 @@ class ServiceTest {
         Messaging stranger = Messaging.open();
         Pusher pusher = stranger.pusher()) {
       pusher.connect("tcp://" + node.endpoint());
-      awaitRefusals(node, 1);
+      Lab.eventually(node, "refused-unrecognised", 1);
       assertThat(pusher.awaitPeers(1, SHORT)).isFalse();
     }
   }
