@@ -81,10 +81,7 @@ final class Greeting {
 
   private Met meetSocket(Dialect dialect, Carrier carrier, Deadline deadline) throws IOException {
     Services services = transport.services();
-    // Where nothing is offered, a stranger in clear hears nothing; inside TLS a member that looks
-    // for
-    // something first proves that it is one.
-    if (services == null || (services.isEmpty() && !carrier.encrypted())) {
+    if (services == null || services.isEmpty()) { // no stranger hears what could be here
       throw sniffer.unwanted(dialect, link.source());
     }
     deadline.extend(transport.limits().waits().handshake());

@@ -93,7 +93,7 @@ class ServiceTest {
       leaveAlone(asking, Duration.ofHours(1));
       assertThat(asking.connect(offering.endpoint(), SOON).proven()).isTrue();
       pusher.connect("myelin://resize");
-      awaitRefusals(offering, 1);
+      Lab.eventually(offering, "refused-unrecognised", 1);
       assertThat(puller.bind("myelin://resize")).isEqualTo("myelin://resize");
       // Without a word it would sleep for half an hour.
       assertThat(pusher.awaitPeers(1, SOON)).isTrue();
@@ -131,17 +131,6 @@ class ServiceTest {
         Puller other = offering.messaging().puller()) {
       String at = other.bind("myelin://other");
       assertThat(at).isEqualTo("myelin://other");
-      lookForNobody(offering);
-      try (Node again = Node.start(NodeTest.quiet(KEY))) {
-        assertThat(again.connect(offering.endpoint(), SOON).proven()).isTrue();
-      }
-      assertThat(offering.counters().get("refused-paused")).isZero();
-    }
-  }
-
-  @Test
-  void pausesNoMemberWhereNothingIsOffered() throws Exception {
-    try (Node offering = Node.start(NodeTest.quiet(KEY))) {
       lookForNobody(offering);
       try (Node again = Node.start(NodeTest.quiet(KEY))) {
         assertThat(again.connect(offering.endpoint(), SOON).proven()).isTrue();
