@@ -14,11 +14,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
 
 /// A socket of JeroMQ with a thread of its own.
 final class JeromqPeer implements Party {
@@ -63,11 +65,28 @@ final class JeromqPeer implements Party {
   public String bind(String endpoint) throws Exception {
     return on(
         () -> {
-          assertThat(socket().bind(endpoint)).isTrue();
+          bindPatiently(endpoint);
           String bound = socket().getLastEndpoint();
           subscribe();
           return bound;
         });
+  }
+
+  /// Another socket of this machine may dial from the port for a moment.
+  private void bindPatiently(String endpoint) {
+    long begin = System.nanoTime();
+    while (true) {
+      try {
+        assertThat(socket().bind(endpoint)).isTrue();
+        return;
+      } catch (ZMQException e) {
+        if (e.getErrorCode() != ZMQ.Error.EADDRINUSE.getCode()
+            || System.nanoTime() - begin > SOON.toNanos()) {
+          throw e;
+        }
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
   }
 
   @Override

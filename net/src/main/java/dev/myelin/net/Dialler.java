@@ -161,6 +161,7 @@ final class Dialler {
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       InetSocketAddress address = new InetSocketAddress(firstOf(to), to.port());
       channel.socket().connect(address, (int) transport.limits().waits().connect().toMillis());
+      SelfConnection.refuse(channel);
       return channel;
     } catch (PeerException e) {
       channel.close();

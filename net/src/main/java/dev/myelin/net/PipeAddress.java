@@ -84,6 +84,7 @@ sealed interface PipeAddress {
       try {
         InetAddress address = resolver.all(endpoint.host()).getFirst();
         channel.socket().connect(new InetSocketAddress(address, endpoint.port()), limitMillis);
+        SelfConnection.refuse(channel);
         return channel;
       } catch (UnknownHostException e) {
         channel.close();
