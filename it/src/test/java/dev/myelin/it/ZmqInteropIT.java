@@ -7,7 +7,6 @@ import dev.myelin.net.pattern.Subscribing;
 import dev.myelin.wire.PeerException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -101,9 +100,6 @@ class ZmqInteropIT {
     jeromq = new ZContext();
   }
 
-  private static final int MOST_STALLS = 4;
-  private static final AtomicInteger STALLS = new AtomicInteger();
-
   @AfterAll
   static void stopThem() {
     libzmq.close();
@@ -140,11 +136,6 @@ class ZmqInteropIT {
   @MethodSource("everyCase")
   void carriesEveryLoad(Foreigner foreigner, Pattern pattern, Side foreign, Host host)
       throws Exception {
-    patiently(foreigner, () -> carryEveryLoad(foreigner, pattern, foreign, host));
-  }
-
-  private void carryEveryLoad(Foreigner foreigner, Pattern pattern, Side foreign, Host host)
-      throws Exception {
     try (OurSocket ours = OurSocket.open(messaging, role(pattern, other(foreign)));
         Party its = foreign(foreigner, role(pattern, foreign))) {
       meet(ours, its, host, "tcp://127.0.0.1:*");
@@ -163,30 +154,6 @@ class ZmqInteropIT {
   @ParameterizedTest
   @MethodSource("everyCase")
   void goesOnWithAPeerThatWasGone(Foreigner foreigner, Pattern pattern, Side foreign, Host host)
-      throws Exception {
-    patiently(foreigner, () -> goOn(foreigner, pattern, foreign, host));
-  }
-
-  /// Begins anew where JeroMQ stood still: in one or two of some hundred exchanges it takes nothing
-  /// out of a connection that it has accepted. More often, or with libzmq, is a failure.
-  private static void patiently(Foreigner foreigner, Exchange exchange) throws Exception {
-    try {
-      exchange.run();
-    } catch (Exception | AssertionError e) {
-      if (foreigner != Foreigner.JEROMQ || STALLS.incrementAndGet() > MOST_STALLS) {
-        throw e;
-      }
-      System.out.println("JeroMQ stood still, and is asked once more: " + e);
-      exchange.run();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Exchange {
-    void run() throws Exception;
-  }
-
-  private void goOn(Foreigner foreigner, Pattern pattern, Side foreign, Host host)
       throws Exception {
     try (OurSocket ours = OurSocket.open(messaging, role(pattern, other(foreign)))) {
       String at = "tcp://127.0.0.1:*";
