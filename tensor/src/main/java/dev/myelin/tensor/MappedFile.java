@@ -13,7 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /// A whole file as memory, and the ways one comes to be.
-final class MappedFile implements AutoCloseable {
+///
+/// Closing it ends the memory. If another program shortens the file while it is open, touching what
+/// is gone is an `InternalError`.
+public final class MappedFile implements AutoCloseable {
   // A system call moves at most about 2 GiB; smaller windows also let others run in between.
   private static final long WINDOW = 1L << 28;
 
@@ -23,6 +26,13 @@ final class MappedFile implements AutoCloseable {
   private MappedFile(Arena arena, MemorySegment memory) {
     this.arena = arena;
     this.memory = memory;
+  }
+
+  /// Opens a file to read; nothing is read until its memory is touched.
+  public static MappedFile open(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return map(channel, MapMode.READ_ONLY, channel.size());
+    }
   }
 
   static MappedFile map(FileChannel channel, MapMode mode, long bytes) throws IOException {
@@ -113,6 +123,11 @@ final class MappedFile implements AutoCloseable {
     return true;
   }
 
+  /// Returns the whole file, borrowed until it is closed.
+  public MemorySegment segment() {
+    return memory;
+  }
+
   MemorySegment slice(long offset, long bytes) {
     return memory.asSlice(offset, bytes);
   }
@@ -122,6 +137,9 @@ final class MappedFile implements AutoCloseable {
     memory.force();
   }
 
+  /// Ends the memory. Twice is harmless.
+  ///
+  /// @throws IllegalStateException if another thread uses the memory in a system call right now
   @Override
   public void close() {
     if (arena.scope().isAlive()) {

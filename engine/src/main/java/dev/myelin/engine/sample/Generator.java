@@ -1,0 +1,132 @@
+package dev.myelin.engine.sample;
+
+import dev.myelin.engine.Batch;
+import dev.myelin.engine.Engine;
+import dev.myelin.engine.Sequence;
+import dev.myelin.engine.ShardSpec;
+import dev.myelin.tensor.DType;
+import dev.myelin.tensor.Shape;
+import dev.myelin.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/// One growing text over an engine that holds a whole model: tokens in, the next token out.
+///
+/// Owns its sequence and two small pieces of memory, borrows the engine and the sampler. Not for
+/// two threads at once.
+///
+/// ```java
+/// try (Generator text = Generator.open(engine, Sampler.greedy(), 256)) {
+///   for (int token = text.next(prompt); token != end; token = text.next()) {
+///     System.out.print(tokenizer.decode(token));
+///   }
+/// }
+/// ```
+public final class Generator implements AutoCloseable {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Engine engine;
+  private final Sampler sampler;
+  private final Sequence sequence;
+  private final Arena arena;
+  private final Tensor one;
+  private final Tensor output;
+  private final float[] logits;
+  private int last = -1;
+
+  private Generator(Engine engine, Sampler sampler, Sequence sequence) {
+    this.engine = engine;
+    this.sampler = sampler;
+    this.sequence = sequence;
+    this.arena = Arena.ofShared();
+    int vocabulary = engine.dimensions().vocabulary();
+    this.logits = new float[vocabulary];
+    this.one = Tensor.wrap(DType.I32, Shape.of(1), arena.allocate(4, 4));
+    Shape row = Shape.of(1, vocabulary);
+    this.output = Tensor.wrap(DType.F32, row, arena.allocate(DType.F32.bytesFor(vocabulary), 64));
+  }
+
+  /// Opens an empty text.
+  ///
+  /// @param capacity how many tokens the text may have, prompt and answer together
+  /// @throws IllegalArgumentException if the engine does not take tokens and give logits
+  public static Generator open(Engine engine, Sampler sampler, int capacity) {
+    Objects.requireNonNull(sampler, "sampler");
+    ShardSpec spec = engine.spec();
+    if (spec.input() != ShardSpec.Input.TOKENS || spec.output() != ShardSpec.Output.LOGITS) {
+      throw new IllegalArgumentException("engine: " + spec + " (expected: TOKENS to LOGITS)");
+    }
+    return new Generator(engine, sampler, engine.begin(capacity));
+  }
+
+  /// Returns the token after those, which follow what stands in the text already.
+  ///
+  /// The token that was chosen last counts as said and goes before them.
+  ///
+  /// @throws IllegalArgumentException if there are none and none was chosen before, or the text
+  ///   would outgrow its capacity
+  public int next(int... tokens) {
+    int before = last < 0 ? 0 : 1;
+    int[] all = new int[before + tokens.length];
+    if (before == 1) {
+      all[0] = last;
+    }
+    System.arraycopy(tokens, 0, all, before, tokens.length);
+    for (int token : tokens) {
+      sampler.saw(token);
+    }
+    return choose(all);
+  }
+
+  /// Returns the token after the one that was chosen last.
+  ///
+  /// @throws IllegalStateException if none was chosen before
+  /// @throws IllegalArgumentException if the text would outgrow its capacity
+  public int next() {
+    if (last < 0) {
+      throw new IllegalStateException("text: empty (expected: tokens of a prompt first)");
+    }
+    one.set(0, (long) last);
+    return choose(one);
+  }
+
+  /// Returns how many tokens the text has, without the one that was chosen last.
+  public int length() {
+    return sequence.length();
+  }
+
+  /// Forgets all but the first tokens; the token that was chosen last is forgotten too.
+  ///
+  /// @throws IllegalArgumentException if the text has fewer
+  public void truncate(int length) {
+    sequence.truncate(length);
+    last = -1;
+  }
+
+  /// Ends the sequence and gives the memory back. Twice is harmless.
+  @Override
+  public void close() {
+    sequence.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+
+  private int choose(int[] tokens) {
+    try (Arena brief = Arena.ofConfined()) {
+      MemorySegment ids = brief.allocateFrom(ValueLayout.JAVA_INT, tokens);
+      return choose(Tensor.wrap(DType.I32, Shape.of(tokens.length), ids));
+    }
+  }
+
+  private int choose(Tensor input) {
+    engine.forward(Batch.of(input, sequence, Batch.Answer.LAST), output);
+    MemorySegment.copy(output.segment(), FLOAT, 0, logits, 0, logits.length);
+    last = sampler.choose(logits);
+    return last;
+  }
+}
