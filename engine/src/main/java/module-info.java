@@ -9,6 +9,7 @@ module dev.myelin.engine {
   requires static jdk.incubator.vector;
 
   exports dev.myelin.engine;
+  exports dev.myelin.engine.decoder;
   exports dev.myelin.engine.model;
   exports dev.myelin.engine.sample;
   exports dev.myelin.engine.text;

@@ -5,6 +5,7 @@ import dev.myelin.engine.Shard;
 import dev.myelin.engine.ShardSpec;
 import dev.myelin.engine.model.ModelFileException.Rule;
 import dev.myelin.tensor.MappedFile;
+import dev.myelin.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public final class Model implements AutoCloseable {
   private final Metadata metadata;
   private final Map<String, Weight> weights;
   private final AutoCloseable files;
+  private final boolean aboveOne;
 
   private Model(Path path, Named named, Map<String, Weight> weights, AutoCloseable files) {
     this.path = path;
@@ -34,6 +36,8 @@ public final class Model implements AutoCloseable {
     this.metadata = named.metadata();
     this.weights = weights;
     this.files = files;
+    boolean folder = files instanceof SafetensorsFolder;
+    this.aboveOne = folder && design.family().norms() == Family.Norms.ABOVE_ONE;
   }
 
   /// Opens all of a model.
@@ -102,8 +106,54 @@ public final class Model implements AutoCloseable {
     return Optional.ofNullable(weights.get(weight));
   }
 
+  /// Returns the matrix of that name.
+  ///
+  /// @throws ModelFileException if it is not there or has other extents
+  public Weight matrix(String weight, long rows, long columns) throws ModelFileException {
+    return require(weight, Shape.of(rows, columns));
+  }
+
+  /// Returns the numbers of a weight that is one row of plain numbers; of a norm, what it
+  /// multiplies with, however the file puts it.
+  ///
+  /// @throws ModelFileException if it is not there, has another length or is of a packed type
+  public float[] numbers(String weight, int length) throws ModelFileException {
+    Weight found = require(weight, Shape.of(length));
+    float more = aboveOne && WeightNames.isNorm(weight) ? 1 : 0;
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = more + number(found, i);
+    }
+    return numbers;
+  }
+
+  private float number(Weight weight, int index) throws ModelFileException {
+    return switch (weight.type()) {
+      case F32 -> Float.intBitsToFloat(weight.data().get(GgufValue.INT, 4L * index));
+      case F16 -> Float.float16ToFloat(weight.data().get(GgufValue.SHORT, 2L * index));
+      case BF16 -> Float.intBitsToFloat(weight.data().get(GgufValue.SHORT, 2L * index) << 16);
+      case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K ->
+          throw new ModelFileException(
+              path,
+              Rule.TYPE,
+              weight.name() + ": " + weight.type() + " (expected: F32, F16 or BF16)");
+    };
+  }
+
+  private Weight require(String weight, Shape shape) throws ModelFileException {
+    Weight found = weights.get(weight);
+    if (found == null) {
+      throw new ModelFileException(path, Rule.MISSING, weight + ": none (expected: " + shape + ")");
+    }
+    if (!found.shape().equals(shape)) {
+      throw new ModelFileException(
+          path, Rule.SHAPE, weight + ": " + found.shape() + " (expected: " + shape + ")");
+    }
+    return found;
+  }
+
   /// Returns whether an engine for that shard needs the weight.
-  static boolean isOf(ShardSpec spec, String weight) {
+  public static boolean isOf(ShardSpec spec, String weight) {
     boolean tokens = spec.input() == ShardSpec.Input.TOKENS;
     boolean logits = spec.output() == ShardSpec.Output.LOGITS;
     if (!weight.startsWith("blk.")) {
