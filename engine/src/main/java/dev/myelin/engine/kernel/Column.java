@@ -90,6 +90,7 @@ public final class Column {
   private int round(float value, int block) {
     float scale = scales[block] / HALF_SCALE;
     float inverse = scale == 0 ? 0 : 1 / scale;
-    return (int) (value * inverse + ROUNDS + 0.5f) - (int) ROUNDS;
+    // A sum so large has no room for a fraction: to the nearest, ties to even.
+    return (int) (value * inverse + ROUNDS) - (int) ROUNDS;
   }
 }

@@ -139,7 +139,8 @@ final class Gguf {
   }
 
   private void skipText(String key) throws IOException {
-    at += length(shown(key), LARGEST_TEXT);
+    long length = length(shown(key), LARGEST_TEXT);
+    at += length;
   }
 
   private Entry readEntry() throws IOException {

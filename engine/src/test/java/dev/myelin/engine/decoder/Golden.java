@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /// What transformers says of a small random model of a family.
 final class Golden {
-  final Path folder;
+  final Path path;
   final int[] prompt;
   final int[] tokens;
   final int[] places;
@@ -18,22 +18,29 @@ final class Golden {
   final int[] far;
   final float[] last;
 
-  private Golden(Path folder, JsonNode json) {
-    this.folder = folder;
+  private Golden(Path path, JsonNode json) {
+    this.path = path;
     this.prompt = ints(json.get("prompt"));
-    this.tokens = ints(json.get("tokens"));
     this.places = ints(json.get("places"));
     this.logits = new float[places.length][];
     for (int i = 0; i < places.length; i++) {
       logits[i] = floats(json.get("logits").get(i));
     }
-    this.far = ints(json.get("far"));
-    this.last = floats(json.get("last"));
+    this.tokens = ints(json.path("tokens"));
+    this.far = ints(json.path("far"));
+    this.last = floats(json.path("last"));
   }
 
   static Golden of(String family) throws IOException {
     Path folder = resource("golden/families/" + family);
     return new Golden(folder, new ObjectMapper().readTree(folder.resolve("golden.json").toFile()));
+  }
+
+  /// Returns what is said of a model that is one file.
+  static Golden ofFile(String name) throws IOException {
+    Path file = resource("golden/" + name + ".json");
+    return new Golden(
+        resource("golden/" + name + ".gguf"), new ObjectMapper().readTree(file.toFile()));
   }
 
   static Path resource(String name) {
