@@ -28,12 +28,18 @@ public final class Packed {
   final int group;
   final MemorySegment data;
 
-  private Packed(Packing packing, int rows, int columns, int group, MemorySegment data) {
-    this.packing = packing;
-    this.rows = rows;
-    this.columns = columns;
+  /// By what F16 in the data is multiplied, numbers or scales: a power of two. A product with a
+  /// number below the normal ones of F32 takes a hundred times as long, and the way from F16 to F32
+  /// leads there, so that the numbers are raised as far as F16 has room for.
+  final float unit;
+
+  private Packed(Rows source, int group, MemorySegment data, float unit) {
+    this.packing = Packing.of(source.type());
+    this.rows = source.count();
+    this.columns = source.columns();
     this.group = group;
     this.data = data;
+    this.unit = unit;
   }
 
   /// Returns a matrix packed from rows as a file has them.
@@ -41,16 +47,9 @@ public final class Packed {
   /// @param source the rows, one after the other, each of whole blocks
   /// @param lanes of the kernels that will read it
   public static Packed of(Rows source, int lanes, Arena arena, Team team) {
-    int group = 2 * lanes;
-    Packing packing = Packing.of(source.type());
     long bytes = bytes(source.type(), source.count(), source.columns(), lanes);
-    Packed packed =
-        new Packed(
-            packing,
-            source.count(),
-            source.columns(),
-            group,
-            arena.allocate(Math.max(1, bytes), ALIGNMENT));
+    MemorySegment data = arena.allocate(Math.max(1, bytes), ALIGNMENT);
+    Packed packed = new Packed(source, 2 * lanes, data, Packer.unit(source, team));
     team.run(packed.groups(), (_, each) -> new Packer(source, packed).pack(each));
     return packed;
   }
@@ -101,7 +100,7 @@ public final class Packed {
   float element(long block, int lane, int k) {
     return switch (packing) {
       case F32 -> data.get(FLOAT, block + 4L * lane);
-      case F16 -> Float.float16ToFloat(data.get(SHORT, block + 2L * lane));
+      case F16 -> scale(block, lane);
       case BF16 -> Float.intBitsToFloat(data.get(SHORT, block + 2L * lane) << 16);
       case Q8 -> scale(block, lane) * signed(data.get(INT, block + quants(k / 4, lane, 2)), k % 4);
       case Q4 -> scale(block, lane) * (half(block + quants(k / 8, lane, 2), k % 8) - 8);
@@ -123,7 +122,7 @@ public final class Packed {
   }
 
   private float scale(long block, int lane) {
-    return Float.float16ToFloat(data.get(SHORT, block + 2L * lane));
+    return Float.float16ToFloat(data.get(SHORT, block + 2L * lane)) * unit;
   }
 
   private float least(long block, int lane) {

@@ -7,12 +7,16 @@ import static dev.myelin.engine.kernel.Packed.SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Brings rows from the order of a file into that of a packed matrix.
 final class Packer {
   private static final long LOW_HALVES = 0x0F0F0F0F0F0F0F0FL;
   private static final int TOP_BITS = 0x00808080;
   private static final int K_BLOCK = 256;
+  private static final int MAGNITUDE = 0x7fff;
+  // Above it are only infinities.
+  private static final int LARGEST_EXPONENT = 30;
 
   private final Packed.Rows source;
   private final Packed packed;
@@ -28,6 +32,36 @@ final class Packer {
     this.group = packed.group;
   }
 
+  /// Returns by what F16 of the rows will have to be multiplied once they are raised.
+  static float unit(Packed.Rows source, Team team) {
+    int step =
+        switch (source.type()) {
+          case F16, Q8_0, Q4_0 -> source.type().bytesPerBlock();
+          case F32, BF16, Q4_1, Q4_K, Q5_K, Q6_K -> 0;
+        };
+    if (step == 0) {
+      return 1;
+    }
+    long rowBytes = source.type().bytesFor(source.columns());
+    AtomicInteger most = new AtomicInteger();
+    team.run(
+        source.count(),
+        (_, row) -> {
+          int largest = 0;
+          for (long at = rowBytes * row; at < rowBytes * (row + 1); at += step) {
+            largest = Math.max(largest, source.data().get(SHORT, at) & MAGNITUDE);
+          }
+          most.accumulateAndGet(largest, Math::max);
+        });
+    int exponent = most.get() >>> 10;
+    return Math.scalb(1f, Math.min(0, exponent - LARGEST_EXPONENT));
+  }
+
+  private short raised(long at) {
+    float number = Float.float16ToFloat(from.get(SHORT, at));
+    return packed.unit == 1 ? from.get(SHORT, at) : Float.floatToFloat16(number / packed.unit);
+  }
+
   void pack(int index) {
     long rowBytes = source.type().bytesFor(source.columns());
     for (int lane = 0; lane < group; lane++) {
@@ -40,8 +74,7 @@ final class Packer {
 
   private void packRow(long in, long out, int lane) {
     switch (source.type()) {
-      case F32 -> plain(in, out, lane, 4);
-      case F16, BF16 -> plain(in, out, lane, 2);
+      case F32, F16, BF16 -> plain(in, out, lane);
       case Q8_0 -> q8(in, out, lane);
       case Q4_0 -> q4(in, out, lane);
       case Q4_1 -> q41(in, out, lane);
@@ -51,13 +84,13 @@ final class Packer {
     }
   }
 
-  private void plain(long in, long out, int lane, int bytes) {
+  private void plain(long in, long out, int lane) {
     for (int k = 0; k < source.columns(); k++) {
-      long target = out + (long) bytes * ((long) k * group + lane);
-      if (bytes == 4) {
-        to.set(INT, target, from.get(INT, in + 4L * k));
-      } else {
-        to.set(SHORT, target, from.get(SHORT, in + 2L * k));
+      long target = (long) k * group + lane;
+      switch (source.type()) {
+        case F32 -> to.set(INT, out + 4 * target, from.get(INT, in + 4L * k));
+        case F16 -> to.set(SHORT, out + 2 * target, raised(in + 2L * k));
+        default -> to.set(SHORT, out + 2 * target, from.get(SHORT, in + 2L * k));
       }
     }
   }
@@ -66,7 +99,7 @@ final class Packer {
     for (int b = 0; b < source.columns() / 32; b++) {
       long block = in + 34L * b;
       long target = out + packed.blockBytes() * b;
-      to.set(SHORT, target + 2L * lane, from.get(SHORT, block));
+      to.set(SHORT, target + 2L * lane, raised(block));
       for (int word = 0; word < 8; word++) {
         int quants = from.get(INT, block + 2 + 4L * word);
         int lent = quants - ((quants & TOP_BITS) << 1);
@@ -79,7 +112,7 @@ final class Packer {
     for (int b = 0; b < source.columns() / 32; b++) {
       long block = in + 18L * b;
       long target = out + packed.blockBytes() * b;
-      to.set(SHORT, target + 2L * lane, from.get(SHORT, block));
+      to.set(SHORT, target + 2L * lane, raised(block));
       halves(block + 2, target + 2L * group + 4L * lane);
     }
   }

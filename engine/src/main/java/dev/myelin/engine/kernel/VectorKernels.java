@@ -80,7 +80,7 @@ public final class VectorKernels implements Kernels {
     long at = w.offset(group) + w.blockBytes() * (from / w.packing.columns());
     switch (w.packing) {
       case F32 -> MemorySegment.copy(w.data, Packed.FLOAT, at, target, 0, count * w.group);
-      case F16 -> panelF16(w.data, at, count * w.group, target);
+      case F16 -> panelF16(w, at, count * w.group, target);
       case BF16 -> panelBf16(w.data, at, count * w.group, target);
       case Q8, Q4, Q4_MIN, Q8_MIN -> {
         int block = w.packing.columns();
@@ -94,21 +94,23 @@ public final class VectorKernels implements Kernels {
   private static void panelBlock(Packed w, long at, float[] target, int to) {
     for (int half = 0; half < 2; half++) {
       switch (w.packing) {
-        case Q8 -> panelQ8(w.data, at, half, target, to + half * L);
-        case Q4 -> panelQ4(w.data, at, half, target, to + half * L);
+        case Q8 -> panelQ8(w, at, half, target, to + half * L);
+        case Q4 -> panelQ4(w, at, half, target, to + half * L);
         case Q4_MIN -> panelQ4Min(w.data, at, half, target, to + half * L);
         default -> panelQ8Min(w.data, at, half, target, to + half * L);
       }
     }
   }
 
-  private static void panelF16(MemorySegment m, long at, int count, float[] target) {
+  private static void panelF16(Packed w, long at, int count, float[] target) {
+    MemorySegment m = w.data;
+    float raised = HALF_SCALE * w.unit;
     for (int i = 0; i < count; i += L) {
       ((IntVector) ShortVector.fromMemorySegment(H, m, at + 2L * i, LE).convertShape(S2I, I, 0))
           .lanewise(LSHL, 13)
           .and(HALF)
           .reinterpretAsFloats()
-          .mul(HALF_SCALE)
+          .mul(raised)
           .intoArray(target, i);
     }
   }
@@ -122,14 +124,16 @@ public final class VectorKernels implements Kernels {
     }
   }
 
-  private static void panelQ8(MemorySegment m, long at, int half, float[] target, int to) {
+  private static void panelQ8(Packed w, long at, int half, float[] target, int to) {
+    MemorySegment m = w.data;
+    float raised = HALF_SCALE * w.unit;
     FloatVector scale =
         ((IntVector)
                 ShortVector.fromMemorySegment(H, m, at + 2L * half * L, LE).convertShape(S2I, I, 0))
             .lanewise(LSHL, 13)
             .and(HALF)
             .reinterpretAsFloats()
-            .mul(HALF_SCALE);
+            .mul(raised);
     for (int word = 0; word < 8; word++) {
       IntVector v = IntVector.fromMemorySegment(I, m, at + 4L * L + (2 * word + half) * VECTOR, LE);
       for (int j = 0; j < 4; j++) {
@@ -141,14 +145,16 @@ public final class VectorKernels implements Kernels {
     }
   }
 
-  private static void panelQ4(MemorySegment m, long at, int half, float[] target, int to) {
+  private static void panelQ4(Packed w, long at, int half, float[] target, int to) {
+    MemorySegment m = w.data;
+    float raised = HALF_SCALE * w.unit;
     FloatVector scale =
         ((IntVector)
                 ShortVector.fromMemorySegment(H, m, at + 2L * half * L, LE).convertShape(S2I, I, 0))
             .lanewise(LSHL, 13)
             .and(HALF)
             .reinterpretAsFloats()
-            .mul(HALF_SCALE);
+            .mul(raised);
     for (int word = 0; word < 4; word++) {
       IntVector v = IntVector.fromMemorySegment(I, m, at + 4L * L + (2 * word + half) * VECTOR, LE);
       for (int j = 0; j < 8; j++) {

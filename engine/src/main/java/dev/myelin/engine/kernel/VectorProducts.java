@@ -130,8 +130,8 @@ final class VectorProducts {
           ((FloatVector) u.convertShape(I2F, F, 0))
               .fma(e.lanewise(LSHL, 13).and(HALF).reinterpretAsFloats().mul(scale), b);
     }
-    a.intoArray(y, group * 2 * L);
-    b.intoArray(y, group * 2 * L + L);
+    a.mul(w.unit).intoArray(y, group * 2 * L);
+    b.mul(w.unit).intoArray(y, group * 2 * L + L);
   }
 
   @SuppressWarnings("checkstyle:MethodLength") // Flat, or vectors become objects.
@@ -269,8 +269,8 @@ final class VectorProducts {
       a = s0.add(t0).fma(v.lanewise(LSHL, 13).and(HALF).reinterpretAsFloats(), a);
       b = s1.add(t1).fma(u.lanewise(LSHL, 13).and(HALF).reinterpretAsFloats(), b);
     }
-    a.mul(BYTE_SCALE).intoArray(y, group * 2 * L);
-    b.mul(BYTE_SCALE).intoArray(y, group * 2 * L + L);
+    a.mul(BYTE_SCALE * w.unit).intoArray(y, group * 2 * L);
+    b.mul(BYTE_SCALE * w.unit).intoArray(y, group * 2 * L + L);
   }
 
   static void f16(Packed w, Column x, float[] y, int group) {
@@ -332,8 +332,8 @@ final class VectorProducts {
               .reinterpretAsFloats()
               .fma(v, b);
     }
-    a.add(c).mul(HALF_SCALE).intoArray(y, group * 2 * L);
-    b.add(d).mul(HALF_SCALE).intoArray(y, group * 2 * L + L);
+    a.add(c).mul(HALF_SCALE * w.unit).intoArray(y, group * 2 * L);
+    b.add(d).mul(HALF_SCALE * w.unit).intoArray(y, group * 2 * L + L);
   }
 
   static void bf16(Packed w, Column x, float[] y, int group) {

@@ -85,7 +85,7 @@ class KernelsTest {
           float[] ours = new float[group];
           vectors.product(w, x, ours, 0, 1, new float[0]);
           for (int i = 0; i < group; i++) {
-            float scale = Float.float16ToFloat(w.data.get(Packed.SHORT, 2L * i));
+            float scale = Float.float16ToFloat(w.data.get(Packed.SHORT, 2L * i)) * w.unit;
             long sum = 0;
             for (int k = 0; k < 32; k++) {
               long weight = Math.round((double) w.element(0, i, k) / scale);
