@@ -26,13 +26,6 @@ final class Gaze {
     }
   }
 
-  /// One layer's look of the tokens of a slice.
-  ///
-  /// @param queries turned and scaled, rows of all heads side by side
-  /// @param result rows like those of the queries
-  /// @param reach how many tokens each sees at most, itself among them
-  record View(Slice slice, int layer, int reach, float[] queries, float[] result) {}
-
   /// Returns how many items of four queries a slice makes for one key's head.
   int items(Slice slice) {
     return Math.ceilDiv(slice.count() * sharing, Kernels.TILE);
@@ -42,14 +35,14 @@ final class Gaze {
   void look(int member, View view, int head, int item) {
     Room room = rooms[member];
     int first = item * Kernels.TILE;
-    int count = Math.min(Kernels.TILE, view.slice().count() * sharing - first);
+    int count = Math.min(Kernels.TILE, view.slice.count() * sharing - first);
     int start = from(view, first) / group * group;
     int end = to(view, first + count - 1);
     room.require(Math.ceilDiv(end - start, group) * group);
     for (int i = 0; i < Kernels.TILE; i++) {
       int at = place(view, head, first + Math.min(i, count - 1));
       for (int d = 0; d < layout.head(); d++) {
-        room.queries[d * Kernels.TILE + i] = view.queries()[at + d];
+        room.queries[d * Kernels.TILE + i] = view.queries[at + d];
       }
     }
     likeness(room, view, head, start, end);
@@ -60,16 +53,16 @@ final class Gaze {
     gather(room, view, head, start, end);
     for (int i = 0; i < count; i++) {
       int at = place(view, head, first + i);
-      System.arraycopy(room.values, i * layout.padded(), view.result(), at, layout.head());
+      System.arraycopy(room.values, i * layout.padded(), view.result, at, layout.head());
     }
   }
 
   private int position(View view, int query) {
-    return view.slice().position() + query / sharing;
+    return view.slice.position() + query / sharing;
   }
 
   private int from(View view, int query) {
-    return (int) Math.max(0, position(view, query) + 1L - view.reach());
+    return (int) Math.max(0, position(view, query) + 1L - view.reach);
   }
 
   private int to(View view, int query) {
@@ -77,14 +70,14 @@ final class Gaze {
   }
 
   private int place(View view, int head, int query) {
-    int row = view.slice().row() + query / sharing;
+    int row = view.slice.row() + query / sharing;
     int heads = layout.heads() * sharing;
     return (row * heads + head * sharing + query % sharing) * layout.head();
   }
 
   private void likeness(Room room, View view, int head, int start, int end) {
     for (int position = start; position < end; position += group) {
-      Page page = view.slice().cache().page(view.layer(), position);
+      Page page = view.slice.cache().page(view.layer, position);
       int panel = layout.keys(position % Page.TOKENS / group, head);
       kernels.tile(
           page.keys,
@@ -117,7 +110,7 @@ final class Gaze {
     for (int block = 0; block < layout.padded() / group; block++) {
       int position = start;
       while (position < end) {
-        Page page = view.slice().cache().page(view.layer(), position);
+        Page page = view.slice.cache().page(view.layer, position);
         int offset = position % Page.TOKENS;
         int count = Math.min(Page.TOKENS - offset, end - position);
         kernels.tile(
@@ -132,6 +125,26 @@ final class Gaze {
             position > start);
         position += count;
       }
+    }
+  }
+
+  /// One layer's look of the tokens of a slice.
+  static final class View {
+    private final Slice slice;
+    private final int layer;
+    private final int reach;
+    private final float[] queries;
+    private final float[] result;
+
+    /// @param reach how many tokens each sees at most, itself among them
+    /// @param queries turned and scaled, rows of all heads side by side
+    /// @param result rows like those of the queries
+    View(Slice slice, int layer, int reach, float[] queries, float[] result) {
+      this.slice = slice;
+      this.layer = layer;
+      this.reach = reach;
+      this.queries = queries;
+      this.result = result;
     }
   }
 

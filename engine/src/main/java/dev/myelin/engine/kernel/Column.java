@@ -76,13 +76,13 @@ public final class Column {
       rounded[i + 1] = round(plain[block * BLOCK + i], block);
       sum += rounded[i + 1];
     }
-    starts[block] = -ZERO * sum & 0xffff;
+    starts[block] = (-ZERO * sum) & 0xffff;
     for (int word = 0; word < 4; word++) {
       for (int j = 0; j < 4; j++) {
         int e = 8 * word + j + 1;
         int low = rounded[e] - (j == 0 ? 0 : rounded[e - 1] << 4);
         int high = rounded[e + 4] - (rounded[e + 3] << 4);
-        shorts[16 * block + 4 * word + j] = (low & 0xffff) | high << 16;
+        shorts[16 * block + 4 * word + j] = (low & 0xffff) | (high << 16);
       }
     }
   }

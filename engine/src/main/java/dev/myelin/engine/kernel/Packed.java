@@ -112,7 +112,7 @@ public final class Packed {
       case Q8_MIN ->
           Math.fma(
               data.get(FLOAT, block + 4L * lane),
-              (byte) (data.get(INT, block + quants(k / 4, lane, 8)) >> 8 * (k % 4)),
+              (byte) (data.get(INT, block + quants(k / 4, lane, 8)) >> (8 * (k % 4))),
               least(block, lane));
     };
   }
@@ -130,14 +130,14 @@ public final class Packed {
   }
 
   private int half(long at, int k) {
-    return data.get(INT, at) >>> 4 * k & 15;
+    return (data.get(INT, at) >>> (4 * k)) & 15;
   }
 
   // Each byte lent one to the byte above if it is negative: given back, the byte is itself.
   private static int signed(int word, int k) {
     int rest = word;
     for (int i = 0; i < k; i++) {
-      rest = rest - (byte) rest >> 8;
+      rest = (rest - (byte) rest) >> 8;
     }
     return (byte) rest;
   }

@@ -152,7 +152,7 @@ final class Packer {
       scales(target, lane, scaleK(block, j), leastK(block, j));
       long bytes = block + 16 + 32L * (j / 2);
       for (int word = 0; word < 4; word++) {
-        long eight = from.get(LONG, bytes + 8L * word) >>> 4 * (j % 2);
+        long eight = from.get(LONG, bytes + 8L * word) >>> (4 * (j % 2));
         int quants = (int) Long.compress(eight, LOW_HALVES);
         to.set(INT, target + 8L * group + 4L * (word * group + lane), quants);
       }
@@ -175,7 +175,7 @@ final class Packer {
     }
     int both = octet(scales + 4 + j);
     int low = from4 == 0 ? both & 15 : both >>> 4;
-    return low | octet(scales + from4 + j - 4) >>> 6 << 4;
+    return low | ((octet(scales + from4 + j - 4) >>> 6) << 4);
   }
 
   private void q5k(long in, long out, int lane) {
@@ -186,9 +186,9 @@ final class Packer {
       scales(target, lane, scaleK(block, j), leastK(block, j));
       for (int k = 0; k < 16; k++) {
         int place = 16 * (part % 2) + k;
-        int low = octet(block + 48 + 32L * (j / 2) + place) >>> 4 * (j % 2) & 15;
-        int high = octet(block + 16 + place) >>> j & 1;
-        quant(target, lane, k, low | high << 4);
+        int low = (octet(block + 48 + 32L * (j / 2) + place) >>> (4 * (j % 2))) & 15;
+        int high = (octet(block + 16 + place) >>> j) & 1;
+        quant(target, lane, k, low | (high << 4));
       }
     }
   }
@@ -212,9 +212,9 @@ final class Packer {
     int half = k / (K_BLOCK / 2);
     int run = k % (K_BLOCK / 2) / 32;
     int place = k % 32;
-    int low = octet(block + 64L * half + 32L * (run % 2) + place) >>> 4 * (run / 2) & 15;
-    int high = octet(block + 128 + 32L * half + place) >>> 2 * run & 3;
-    return low | high << 4;
+    int low = (octet(block + 64L * half + 32L * (run % 2) + place) >>> (4 * (run / 2))) & 15;
+    int high = (octet(block + 128 + 32L * half + place) >>> (2 * run)) & 3;
+    return low | (high << 4);
   }
 
   private void quant(long target, int lane, int k, int value) {

@@ -97,6 +97,8 @@ public final class Team implements AutoCloseable {
       }
     }
 
+    @SuppressWarnings(
+        "ThreadPriorityCheck") // Whom we wait for may stand in line for our processor.
     void await() {
       for (int looks = 0; done.get() < items; looks++) {
         if (looks < LOOKS_BEFORE_YIELDING) {

@@ -32,10 +32,10 @@ public final class VectorKernels implements Kernels {
   private static final float ROUNDS = 12_582_912f;
   private static final int ROUNDS_BITS = 0x4B400000;
   private static final float LARGEST_EXPONENT = 87;
-  private static final float LOG2_E = 1.442695f;
+  private static final float LOG2_E = (float) 1.4426950408889634;
   private static final float LN_2 = 0.6931472f;
   // x (1 + tanh z) / 2 is x / (1 + exp -2z).
-  private static final float GELU_SLOPE = 1.5957691f;
+  private static final float GELU_SLOPE = (float) 1.5957691216057308;
   private static final float GELU_CUBE = 0.044715f;
 
   private static final VectorKernels INSTANCE = new VectorKernels();

@@ -273,6 +273,7 @@ final class VectorProducts {
     b.mul(BYTE_SCALE * w.unit).intoArray(y, group * 2 * L + L);
   }
 
+  @SuppressWarnings("checkstyle:MethodLength") // Flat, or vectors become objects.
   static void f16(Packed w, Column x, float[] y, int group) {
     MemorySegment m = w.data;
     long at = w.offset(group);
@@ -336,6 +337,7 @@ final class VectorProducts {
     b.add(d).mul(HALF_SCALE * w.unit).intoArray(y, group * 2 * L + L);
   }
 
+  @SuppressWarnings("checkstyle:MethodLength") // Flat, or vectors become objects.
   static void bf16(Packed w, Column x, float[] y, int group) {
     MemorySegment m = w.data;
     long at = w.offset(group);

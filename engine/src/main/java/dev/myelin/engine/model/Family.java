@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// | norms | whether safetensors hold the norm's weight or what it exceeds one by |
 /// | embedding | whether embeddings are multiplied by the root of their width |
 /// | pairing | which elements the rotation pairs in GGUF; in safetensors it is always halves |
-/// | pattern | of how many layers the last sees everything if the model has a window; 0: none does |
+/// | pattern | of how many layers the last sees everything if there is a window; 0: none does |
 public enum Family {
   LLAMA("llama", "llama", Gate.SILU, Norms.PLAIN, Embedding.PLAIN, Pairing.NEIGHBOURS, 0),
   MISTRAL("mistral", "mistral", Gate.SILU, Norms.PLAIN, Embedding.PLAIN, Pairing.NEIGHBOURS, 0),

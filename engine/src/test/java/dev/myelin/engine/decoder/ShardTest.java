@@ -165,9 +165,19 @@ class ShardTest {
       assertThatThrownBy(() -> Runs.last(other, sequence, 1)).hasMessageContaining("another");
       assertThatThrownBy(() -> engine.begin(129)).hasMessageContaining("1..128");
       assertThat(sequence.length()).isZero();
-      sequence.close();
-      assertThatThrownBy(() -> Runs.last(engine, sequence, 1)).hasMessageContaining("closed");
     }
+  }
+
+  @Test
+  void nothingGoesOnAfterItsEnd() throws Exception {
+    Engine engine = open(Golden.of("llama2").path);
+    Sequence first = engine.begin(4);
+    Sequence second = engine.begin(4);
+    first.close();
+    assertThatThrownBy(() -> Runs.last(engine, first, 1)).hasMessageContaining("closed");
+    engine.close();
+    assertThatThrownBy(() -> Runs.last(engine, second, 1)).hasMessageContaining("closed");
+    assertThatThrownBy(second::fork).hasMessageContaining("closed");
   }
 
   private static Engine open(Path path) throws Exception {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,7 @@ class GgufTest {
       assertThat(metadata.texts("words")).contains(List.of("a", "", "bc"));
       assertThat(metadata.texts("seven")).isEmpty();
       assertThat(metadata.truth("nothing")).isEmpty();
-      Weight weight = gguf.weights().get("w");
+      Weight weight = Objects.requireNonNull(gguf.weights().get("w"));
       assertThat(weight.shape().toArray()).containsExactly(2, 32);
       assertThat(weight.data().byteSize()).isEqualTo(256);
       assertThat(weight.data().get(GgufValue.INT, 4)).isEqualTo(0x01010101);

@@ -89,7 +89,7 @@ class HostileModelProperties {
             ByteBuffer.wrap(copy)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(at, random.nextInt() >> random.nextInt(32));
-        default -> copy[at] = (byte) (" {}[],:\"0123456789-e.".charAt(random.nextInt(21)));
+        default -> copy[at] = (byte) " {}[],:\"0123456789-e.".charAt(random.nextInt(21));
       }
     }
     boolean cut = random.nextInt(8) == 0;
