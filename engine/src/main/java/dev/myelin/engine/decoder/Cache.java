@@ -7,15 +7,13 @@ import java.util.List;
 /// What one sequence remembers: for each layer a list of pages.
 final class Cache implements Sequence {
   private final VectorEngine engine;
-  private final Page.Layout layout;
   private final int capacity;
   private final List<List<Page>> layers = new ArrayList<>();
   private int length;
   private boolean closed;
 
-  Cache(VectorEngine engine, Page.Layout layout, int layerCount, int capacity) {
+  Cache(VectorEngine engine, int layerCount, int capacity) {
     this.engine = engine;
-    this.layout = layout;
     this.capacity = capacity;
     for (int i = 0; i < layerCount; i++) {
       layers.add(new ArrayList<>());
@@ -39,7 +37,7 @@ final class Cache implements Sequence {
   @Override
   public Sequence fork() {
     requireOpen();
-    Cache other = new Cache(engine, layout, layers.size(), capacity);
+    Cache other = new Cache(engine, layers.size(), capacity);
     other.length = length;
     int pages = Math.ceilDiv(length, Page.TOKENS);
     for (int i = 0; i < layers.size(); i++) {
@@ -83,10 +81,12 @@ final class Cache implements Sequence {
   void prepare(int tokens) {
     for (List<Page> pages : layers) {
       for (int i = length / Page.TOKENS; i < Math.ceilDiv(length + tokens, Page.TOKENS); i++) {
-        if (i < pages.size()) {
-          pages.set(i, pages.get(i).own());
-        } else {
-          pages.add(Page.empty(layout));
+        if (i == pages.size()) {
+          pages.add(engine.page());
+        } else if (!pages.get(i).isOwned()) {
+          Page shared = pages.get(i);
+          pages.set(i, engine.page().copyOf(shared));
+          release(shared);
         }
       }
     }
@@ -104,8 +104,14 @@ final class Cache implements Sequence {
     int kept = Math.ceilDiv(tokens, Page.TOKENS);
     for (List<Page> pages : layers) {
       while (pages.size() > kept) {
-        pages.removeLast().release();
+        release(pages.removeLast());
       }
+    }
+  }
+
+  private void release(Page page) {
+    if (page.release()) {
+      engine.giveBack(page);
     }
   }
 

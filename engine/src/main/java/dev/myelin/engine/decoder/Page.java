@@ -31,18 +31,27 @@ final class Page {
     return this;
   }
 
-  void release() {
-    owners.decrementAndGet();
+  /// Returns whether nobody remembers it any more.
+  boolean release() {
+    return owners.decrementAndGet() == 0;
   }
 
-  /// Returns this page if nobody else remembers it, or else a copy in its place.
-  Page own() {
-    if (owners.get() == 1) {
-      return this;
-    }
-    Page copy = new Page(keys.clone(), values.clone());
-    release();
-    return copy;
+  /// Returns whether one sequence alone remembers it, which may write then.
+  boolean isOwned() {
+    return owners.get() == 1;
+  }
+
+  /// Takes a page that nobody remembers into use again.
+  Page again() {
+    owners.set(1);
+    return this;
+  }
+
+  /// Takes over what stands in another.
+  Page copyOf(Page other) {
+    System.arraycopy(other.keys, 0, keys, 0, keys.length);
+    System.arraycopy(other.values, 0, values, 0, values.length);
+    return this;
   }
 
   /// Where the numbers of a page stand.

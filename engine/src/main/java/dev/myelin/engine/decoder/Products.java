@@ -48,7 +48,7 @@ final class Products {
       for (Packed each : matrices) {
         items += Math.ceilDiv(each.groups(), GROUPS);
       }
-      team.run(items, (member, item) -> product(member, item, matrices, results));
+      team.run(items, (_, item) -> product(item, matrices, results));
       return;
     }
     int count = Math.ceilDiv(rows, Kernels.TILE);
@@ -60,7 +60,7 @@ final class Products {
     team.run(items, (member, item) -> tiled(member, item, rows, matrices, results));
   }
 
-  private void product(int member, int item, Packed[] matrices, float[][] results) {
+  private void product(int item, Packed[] matrices, float[][] results) {
     int rest = item;
     for (int i = 0; i < matrices.length; i++) {
       int groups = matrices[i].groups();
@@ -68,7 +68,7 @@ final class Products {
       if (rest < here) {
         int from = rest * GROUPS;
         int to = Math.min(groups, from + GROUPS);
-        kernels.product(matrices[i], column, results[i], from, to, panels[member]);
+        kernels.product(matrices[i], column, results[i], from, to);
         return;
       }
       rest -= here;

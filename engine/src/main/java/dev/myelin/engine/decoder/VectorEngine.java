@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class VectorEngine implements Engine {
   // Guards everything below, and is held while a batch runs.
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Cache> caches = new HashSet<>();
+  private final ArrayDeque<Page> spare = new ArrayDeque<>();
   private boolean closed;
 
   private VectorEngine(Model model, ShardSpec spec, EngineConfig config, Hardware hardware)
@@ -143,7 +145,7 @@ public final class VectorEngine implements Engine {
       throw new IllegalArgumentException(
           "capacity: " + capacity + " (expected: 1.." + context + ")");
     }
-    Cache cache = new Cache(this, layout, spec.shard().count(), capacity);
+    Cache cache = new Cache(this, spec.shard().count(), capacity);
     remember(cache);
     return cache;
   }
@@ -173,6 +175,7 @@ public final class VectorEngine implements Engine {
       if (!closed) {
         closed = true;
         List.copyOf(caches).forEach(Cache::close);
+        spare.clear();
         team.close();
         arena.close();
       }
@@ -195,6 +198,30 @@ public final class VectorEngine implements Engine {
     lock.lock();
     try {
       caches.remove(cache);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns a page that nobody remembers; what stands in it means nothing.
+  Page page() {
+    lock.lock();
+    try {
+      Page page = spare.poll();
+      return page == null ? Page.empty(layout) : page.again();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Keeps a page for the next one who needs one, up to those of one sequence of the whole context.
+  void giveBack(Page page) {
+    lock.lock();
+    try {
+      long most = (long) spec.shard().count() * Math.ceilDiv(context, Page.TOKENS);
+      if (!closed && spare.size() < most) {
+        spare.push(page);
+      }
     } finally {
       lock.unlock();
     }

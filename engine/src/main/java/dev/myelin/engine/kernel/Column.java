@@ -3,9 +3,11 @@ package dev.myelin.engine.kernel;
 /// One vector of numbers as the products of every packing want it, made anew for each token.
 ///
 /// Q8 takes coefficients that undo the borrowing of bytes. Q4 takes the numbers rounded to bytes,
-/// by blocks of 32 with a scale each, in pairs of shorts that undo the overlapping of halves.
+/// by blocks of 32 with a scale each, in pairs of shorts that undo the overlapping of halves. What
+/// zero stands for is multiplied with sums of sixteen.
 public final class Column {
   static final int BLOCK = 32;
+  static final int HALF_BLOCK = 16;
   static final float HALF_SCALE = 0x1p112f;
 
   private static final float ROUNDS = 12_582_912f;
@@ -16,6 +18,7 @@ public final class Column {
   final int[] shorts;
   final int[] starts;
   final float[] scales;
+  final float[] sums;
   private final int[] rounded = new int[BLOCK + 1];
 
   /// Makes room for vectors of that many numbers at most.
@@ -26,6 +29,7 @@ public final class Column {
     this.shorts = new int[whole / 2];
     this.starts = new int[whole / BLOCK];
     this.scales = new float[whole / BLOCK];
+    this.sums = new float[whole / HALF_BLOCK];
   }
 
   /// Takes the numbers over, prepared for the packings of those matrices.
@@ -33,9 +37,14 @@ public final class Column {
     System.arraycopy(x, from, plain, 0, count);
     boolean q8 = false;
     boolean q4 = false;
+    boolean offsets = false;
     for (Packed each : readers) {
-      q8 |= each.packing == Packing.Q8;
-      q4 |= each.packing == Packing.Q4;
+      q8 |= each.packing == Packing.Q8 || each.packing == Packing.Q8_MIN;
+      q4 |= each.packing == Packing.Q4 || each.packing == Packing.Q4_MIN;
+      offsets |= each.packing == Packing.Q8_MIN || each.packing == Packing.Q4_MIN;
+    }
+    if (offsets) {
+      setSums(count);
     }
     if (q8) {
       setBytes(count);
@@ -50,6 +59,16 @@ public final class Column {
   /// The number that stands for one of a block in a product with Q4.
   float rounded(int k) {
     return round(plain[k], k / BLOCK) * (scales[k / BLOCK] / HALF_SCALE);
+  }
+
+  private void setSums(int count) {
+    for (int part = 0; part < count / HALF_BLOCK; part++) {
+      float sum = 0;
+      for (int k = part * HALF_BLOCK; k < (part + 1) * HALF_BLOCK; k++) {
+        sum += plain[k];
+      }
+      sums[part] = sum;
+    }
   }
 
   private void setBytes(int count) {

@@ -25,8 +25,7 @@ public interface Kernels {
   ///
   /// @param x prepared for the packing
   /// @param y as many numbers as the groups have rows, filled-up rows among them
-  /// @param panel memory for a panel
-  void product(Packed w, Column x, float[] y, int fromGroup, int toGroup, float[] panel);
+  void product(Packed w, Column x, float[] y, int fromGroup, int toGroup);
 
   /// Unpacks some columns of a group: `target[k][row]`, `count` times a group.
   ///

@@ -107,13 +107,13 @@ public final class Packed {
       case Q4_MIN ->
           Math.fma(
               data.get(FLOAT, block + 4L * lane),
-              half(block + quants(k / 8, lane, 8), k % 8),
-              least(block, lane));
+              half(block + quants(k / 8, lane, 8), k % 8) - 8,
+              offset(block, lane));
       case Q8_MIN ->
           Math.fma(
               data.get(FLOAT, block + 4L * lane),
-              (byte) (data.get(INT, block + quants(k / 4, lane, 8)) >> (8 * (k % 4))),
-              least(block, lane));
+              signed(data.get(INT, block + quants(k / 4, lane, 8)), k % 4),
+              offset(block, lane));
     };
   }
 
@@ -125,7 +125,7 @@ public final class Packed {
     return Float.float16ToFloat(data.get(SHORT, block + 2L * lane)) * unit;
   }
 
-  private float least(long block, int lane) {
+  float offset(long block, int lane) {
     return data.get(FLOAT, block + 4L * group + 4L * lane);
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Packer {
   private static final long LOW_HALVES = 0x0F0F0F0F0F0F0F0FL;
   private static final int TOP_BITS = 0x00808080;
+  private static final float ZERO = 8;
   private static final int K_BLOCK = 256;
   private static final int MAGNITUDE = 0x7fff;
   // Above it are only infinities.
@@ -102,8 +103,7 @@ final class Packer {
       to.set(SHORT, target + 2L * lane, raised(block));
       for (int word = 0; word < 8; word++) {
         int quants = from.get(INT, block + 2 + 4L * word);
-        int lent = quants - ((quants & TOP_BITS) << 1);
-        to.set(INT, target + 2L * group + 4L * (word * group + lane), lent);
+        to.set(INT, target + 2L * group + 4L * (word * group + lane), lent(quants));
       }
     }
   }
@@ -123,7 +123,7 @@ final class Packer {
       long target = out + packed.blockBytes() * b;
       float scale = Float.float16ToFloat(from.get(SHORT, block));
       float least = Float.float16ToFloat(from.get(SHORT, block + 2));
-      scales(target, lane, scale, least);
+      scales(target, lane, scale, Math.fma(ZERO, scale, least));
       halves(block + 4, target + 8L * group + 4L * lane);
     }
   }
@@ -149,7 +149,8 @@ final class Packer {
       long block = in + 144L * (part / 8);
       long target = out + packed.blockBytes() * part;
       int j = part % 8;
-      scales(target, lane, scaleK(block, j), leastK(block, j));
+      float scale = scaleK(block, j);
+      scales(target, lane, scale, Math.fma(ZERO, scale, leastK(block, j)));
       long bytes = block + 16 + 32L * (j / 2);
       for (int word = 0; word < 4; word++) {
         long eight = from.get(LONG, bytes + 8L * word) >>> (4 * (j % 2));
@@ -184,11 +185,15 @@ final class Packer {
       int j = part % 16 / 2;
       long target = out + packed.blockBytes() * part;
       scales(target, lane, scaleK(block, j), leastK(block, j));
-      for (int k = 0; k < 16; k++) {
-        int place = 16 * (part % 2) + k;
-        int low = (octet(block + 48 + 32L * (j / 2) + place) >>> (4 * (j % 2))) & 15;
-        int high = (octet(block + 16 + place) >>> j) & 1;
-        quant(target, lane, k, low | (high << 4));
+      for (int word = 0; word < 4; word++) {
+        int quants = 0;
+        for (int k = 3; k >= 0; k--) {
+          int place = 16 * (part % 2) + 4 * word + k;
+          int low = (octet(block + 48 + 32L * (j / 2) + place) >>> (4 * (j % 2))) & 15;
+          int high = (octet(block + 16 + place) >>> j) & 1;
+          quants = (quants << 8) | low | (high << 4);
+        }
+        to.set(INT, target + 8L * group + 4L * (word * group + lane), quants);
       }
     }
   }
@@ -200,8 +205,12 @@ final class Packer {
       long target = out + packed.blockBytes() * part;
       float scale = Float.float16ToFloat(from.get(SHORT, block + 208));
       scales(target, lane, scale * from.get(ValueLayout.JAVA_BYTE, block + 192 + j), 0);
-      for (int k = 0; k < 16; k++) {
-        quant(target, lane, k, sixth(block, 16 * j + k) - 32);
+      for (int word = 0; word < 4; word++) {
+        int quants = 0;
+        for (int k = 3; k >= 0; k--) {
+          quants = (quants << 8) | ((sixth(block, 16 * j + 4 * word + k) - 32) & 0xff);
+        }
+        to.set(INT, target + 8L * group + 4L * (word * group + lane), lent(quants));
       }
     }
   }
@@ -217,9 +226,9 @@ final class Packer {
     return low | (high << 4);
   }
 
-  private void quant(long target, int lane, int k, int value) {
-    long at = target + 8L * group + 4L * ((long) (k / 4) * group + lane) + k % 4;
-    to.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+  // Each byte lends one to the byte above if it is negative.
+  private static int lent(int quants) {
+    return quants - ((quants & TOP_BITS) << 1);
   }
 
   private int octet(long at) {

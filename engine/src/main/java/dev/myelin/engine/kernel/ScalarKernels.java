@@ -20,7 +20,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void product(Packed w, Column x, float[] y, int fromGroup, int toGroup, float[] panel) {
+  public void product(Packed w, Column x, float[] y, int fromGroup, int toGroup) {
     for (int row = fromGroup * w.group; row < toGroup * w.group; row++) {
       y[row] = product(w, x, row);
     }
@@ -31,9 +31,17 @@ public final class ScalarKernels implements Kernels {
     int block = w.packing.columns();
     double sum = 0;
     for (int k = 0; k < w.columns; k++) {
-      float number = w.packing == Packing.Q4 ? x.rounded(k) : x.plain[k];
       long at = start + w.blockBytes() * (k / block);
-      sum += (double) w.element(at, row % w.group, k % block) * number;
+      float number = w.element(at, row % w.group, k % block);
+      sum +=
+          switch (w.packing) {
+            case Q4 -> (double) number * x.rounded(k);
+            case Q4_MIN -> {
+              double offset = w.offset(at, row % w.group);
+              yield (number - offset) * x.rounded(k) + offset * x.plain[k];
+            }
+            case F32, F16, BF16, Q8, Q8_MIN -> (double) number * x.plain[k];
+          };
     }
     return (float) sum;
   }

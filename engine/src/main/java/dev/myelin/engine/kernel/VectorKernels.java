@@ -1,6 +1,5 @@
 package dev.myelin.engine.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -10,11 +9,11 @@ import static jdk.incubator.vector.VectorOperators.S2I;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The arithmetic with the widest vectors that the processor prefers.
@@ -38,6 +37,11 @@ public final class VectorKernels implements Kernels {
   private static final float GELU_SLOPE = (float) 1.5957691216057308;
   private static final float GELU_CUBE = 0.044715f;
 
+  private static final VectorShuffle<Float> BY_ONE = swap(1);
+  private static final VectorShuffle<Float> BY_TWO = swap(2);
+  private static final VectorShuffle<Float> BY_FOUR = swap(4);
+  private static final VectorShuffle<Float> BY_EIGHT = swap(8);
+
   private static final VectorKernels INSTANCE = new VectorKernels();
 
   private VectorKernels() {}
@@ -53,7 +57,7 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void product(Packed w, Column x, float[] y, int fromGroup, int toGroup, float[] panel) {
+  public void product(Packed w, Column x, float[] y, int fromGroup, int toGroup) {
     for (int group = fromGroup; group < toGroup; group++) {
       switch (w.packing) {
         case Q4 -> VectorProducts.q4(w, x, y, group);
@@ -61,17 +65,9 @@ public final class VectorKernels implements Kernels {
         case F16 -> VectorProducts.f16(w, x, y, group);
         case BF16 -> VectorProducts.bf16(w, x, y, group);
         case F32 -> VectorProducts.f32(w, x, y, group);
-        case Q4_MIN, Q8_MIN -> byPanels(w, x, y, group, panel);
+        case Q4_MIN -> VectorOffsetProducts.q4Min(w, x, y, group);
+        case Q8_MIN -> VectorOffsetProducts.q8Min(w, x, y, group);
       }
-    }
-  }
-
-  private void byPanels(Packed w, Column x, float[] y, int group, float[] panel) {
-    Arrays.fill(y, group * w.group, (group + 1) * w.group, 0);
-    for (int from = 0; from < w.columns; from += PANEL) {
-      int count = Math.min(PANEL, w.columns - from);
-      panel(w, group, from, count, panel);
-      VectorProducts.panel(panel, x.plain, from, count, y, group);
     }
   }
 
@@ -172,7 +168,7 @@ public final class VectorKernels implements Kernels {
     for (int word = 0; word < 4; word++) {
       IntVector v = IntVector.fromMemorySegment(I, m, at + (4 + 2 * word + half) * VECTOR, LE);
       for (int j = 0; j < 8; j++) {
-        ((FloatVector) v.and(15).convertShape(I2F, F, 0))
+        ((FloatVector) v.and(15).sub(8).convertShape(I2F, F, 0))
             .fma(scale, least)
             .intoArray(target, to + (8 * word + j) * 2 * L);
         v = v.lanewise(LSHR, 4);
@@ -189,7 +185,7 @@ public final class VectorKernels implements Kernels {
         ((FloatVector) v.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0))
             .fma(scale, least)
             .intoArray(target, to + (4 * word + j) * 2 * L);
-        v = v.lanewise(LSHR, 8);
+        v = v.add(128).lanewise(ASHR, 8);
       }
     }
   }
@@ -250,7 +246,7 @@ public final class VectorKernels implements Kernels {
       FloatVector v = FloatVector.fromArray(F, x, xo + i);
       sums = v.fma(v, sums);
     }
-    float sum = sums.reduceLanes(ADD);
+    float sum = sum(sums);
     for (int i = whole; i < weight.length; i++) {
       sum = Math.fma(x[xo + i], x[xo + i], sum);
     }
@@ -283,7 +279,7 @@ public final class VectorKernels implements Kernels {
       e.intoArray(x, from + i);
       sums = sums.add(e);
     }
-    float sum = sums.reduceLanes(ADD);
+    float sum = sum(sums);
     for (int i = whole; i < length; i++) {
       x[from + i] = (float) Math.exp(x[from + i] - largest);
       sum += x[from + i];
@@ -319,6 +315,24 @@ public final class VectorKernels implements Kernels {
     for (int i = whole; i < to; i++) {
       x[i] += y[i];
     }
+  }
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(F, lane -> distance < L ? lane ^ distance : lane);
+  }
+
+  // In an order of our own: that of the library's sum differs between interpreter and compiler, and
+  // shards must give the bits of the whole.
+  private static float sum(FloatVector lanes) {
+    FloatVector v = lanes;
+    if (L > 8) {
+      v = v.add(v.rearrange(BY_EIGHT));
+    }
+    if (L > 4) {
+      v = v.add(v.rearrange(BY_FOUR));
+    }
+    v = v.add(v.rearrange(BY_TWO));
+    return v.add(v.rearrange(BY_ONE)).lane(0);
   }
 
   // Two to the whole part by the exponent's bits, two to the rest by its series.

@@ -420,22 +420,4 @@ final class VectorProducts {
     a.add(c).intoArray(y, group * 2 * L);
     b.add(d).intoArray(y, group * 2 * L + L);
   }
-
-  /// Adds the product of a panel with some numbers to what stands in y.
-  static void panel(float[] panel, float[] x, int from, int count, float[] y, int group) {
-    FloatVector a = FloatVector.fromArray(F, y, group * 2 * L);
-    FloatVector b = FloatVector.fromArray(F, y, group * 2 * L + L);
-    FloatVector c = FloatVector.zero(F);
-    FloatVector d = c;
-    for (int k = 0; k < count; k += 2) {
-      FloatVector v = FloatVector.broadcast(F, x[from + k]);
-      FloatVector u = FloatVector.broadcast(F, x[from + k + 1]);
-      a = FloatVector.fromArray(F, panel, k * 2 * L).fma(v, a);
-      b = FloatVector.fromArray(F, panel, k * 2 * L + L).fma(v, b);
-      c = FloatVector.fromArray(F, panel, (k + 1) * 2 * L).fma(u, c);
-      d = FloatVector.fromArray(F, panel, (k + 1) * 2 * L + L).fma(u, d);
-    }
-    a.add(c).intoArray(y, group * 2 * L);
-    b.add(d).intoArray(y, group * 2 * L + L);
-  }
 }

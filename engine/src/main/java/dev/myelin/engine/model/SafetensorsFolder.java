@@ -12,6 +12,7 @@ import dev.myelin.engine.model.ModelFileException.Rule;
 import dev.myelin.tensor.SafetensorsFile;
 import dev.myelin.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,11 +80,14 @@ final class SafetensorsFolder implements AutoCloseable {
           "file: " + Files.size(file) + " bytes (expected: <= " + LARGEST_JSON + ")");
     }
     try {
-      JsonNode node = JSON.readTree(Files.readAllBytes(file));
+      // As text: of bytes, the parser would guess the encoding.
+      JsonNode node = JSON.readTree(Files.readString(file));
       if (node == null || !node.isObject()) {
         throw new ModelFileException(file, Rule.SYNTAX, "no object (expected: one)");
       }
       return node;
+    } catch (CharacterCodingException e) {
+      throw new ModelFileException(file, Rule.SYNTAX, "other bytes (expected: UTF-8)", e);
     } catch (JsonProcessingException e) {
       throw new ModelFileException(
           file, Rule.SYNTAX, shown(e.getOriginalMessage()) + " (expected: JSON)", e);

@@ -57,9 +57,8 @@ class KernelsTest {
           x.set(gaussians(columns, random), 0, columns, w);
           float[] ours = new float[w.groups() * group];
           float[] theirs = ours.clone();
-          float[] panel = new float[Kernels.PANEL * group];
-          vectors.product(w, x, ours, 0, w.groups(), panel);
-          scalars.product(w, x, theirs, 0, w.groups(), panel);
+          vectors.product(w, x, ours, 0, w.groups());
+          scalars.product(w, x, theirs, 0, w.groups());
           float[] row = new float[columns];
           for (int i = 0; i < w.rows; i++) {
             w.row(i, row, 0);
@@ -83,7 +82,7 @@ class KernelsTest {
           float[] numbers = gaussians(32, random);
           x.set(numbers, 0, 32, w);
           float[] ours = new float[group];
-          vectors.product(w, x, ours, 0, 1, new float[0]);
+          vectors.product(w, x, ours, 0, 1);
           for (int i = 0; i < group; i++) {
             float scale = Float.float16ToFloat(w.data.get(Packed.SHORT, 2L * i)) * w.unit;
             long sum = 0;
