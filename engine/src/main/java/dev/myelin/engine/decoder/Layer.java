@@ -10,12 +10,24 @@ import org.jspecify.annotations.Nullable;
 record Layer(Attention attention, Feed feed) {
   /// The attention's weights.
   ///
-  /// @param norms before it, of queries, of keys, and after it; only the first is in every family
-  record Attention(
-      Norms norms, Packed query, Packed key, Packed value, Packed output, Biases biases) {}
+  /// @param asked of queries, keys and values
+  /// @param given of what is found, back to the width of a state
+  record Attention(Norms norms, Matrices asked, Matrices given, Biases biases) {}
 
   /// The feed-forward's weights.
-  record Feed(Vector before, Packed gate, Packed up, Packed down, @Nullable Vector after) {}
+  ///
+  /// @param widened of the gate and of what it lets through
+  /// @param narrowed of both, back to the width of a state
+  record Feed(Vector before, Matrices widened, Matrices narrowed, @Nullable Vector after) {}
+
+  /// Matrices that are multiplied with the same numbers.
+  static final class Matrices {
+    final Packed[] all;
+
+    Matrices(Packed... all) {
+      this.all = all;
+    }
+  }
 
   /// The norms around and within an attention.
   record Norms(

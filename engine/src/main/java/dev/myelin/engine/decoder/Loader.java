@@ -2,6 +2,7 @@ package dev.myelin.engine.decoder;
 
 import dev.myelin.engine.Dimensions;
 import dev.myelin.engine.ShardSpec;
+import dev.myelin.engine.decoder.Layer.Matrices;
 import dev.myelin.engine.decoder.Layer.Vector;
 import dev.myelin.engine.kernel.Kernels;
 import dev.myelin.engine.kernel.Packed;
@@ -93,7 +94,7 @@ final class Loader {
     int queries = widths.heads() * widths.head();
     int keys = widths.keyHeads() * widths.head();
     int hidden = dimensions.hidden();
-    Packed output = packed(WeightNames.of(i, "attn_output.weight"), hidden, queries);
+    Matrices given = new Matrices(packed(WeightNames.of(i, "attn_output.weight"), hidden, queries));
     Layer.Norms norms =
         new Layer.Norms(
             new Vector(model.numbers(WeightNames.of(i, "attn_norm.weight"), hidden)),
@@ -109,21 +110,19 @@ final class Loader {
     String fused = WeightNames.of(i, "attn_qkv.weight");
     if (model.find(fused).isPresent()) {
       Packed.Rows rows = rows(fused, queries + 2 * keys, hidden);
-      return new Layer.Attention(
-          norms,
-          packed(rows.part(0, queries)),
-          packed(rows.part(queries, queries + keys)),
-          packed(rows.part(queries + keys, queries + 2 * keys)),
-          output,
-          biases);
+      Matrices asked =
+          new Matrices(
+              packed(rows.part(0, queries)),
+              packed(rows.part(queries, queries + keys)),
+              packed(rows.part(queries + keys, queries + 2 * keys)));
+      return new Layer.Attention(norms, asked, given, biases);
     }
-    return new Layer.Attention(
-        norms,
-        packed(WeightNames.of(i, "attn_q.weight"), queries, hidden),
-        packed(WeightNames.of(i, "attn_k.weight"), keys, hidden),
-        packed(WeightNames.of(i, "attn_v.weight"), keys, hidden),
-        output,
-        biases);
+    Matrices asked =
+        new Matrices(
+            packed(WeightNames.of(i, "attn_q.weight"), queries, hidden),
+            packed(WeightNames.of(i, "attn_k.weight"), keys, hidden),
+            packed(WeightNames.of(i, "attn_v.weight"), keys, hidden));
+    return new Layer.Attention(norms, asked, given, biases);
   }
 
   private Layer.Feed feed(int i) throws ModelFileException {
@@ -131,16 +130,17 @@ final class Loader {
     int width = widths.feedForward();
     Vector before = new Vector(model.numbers(WeightNames.of(i, "ffn_norm.weight"), hidden));
     Vector after = optional(WeightNames.of(i, "post_ffw_norm.weight"), hidden);
-    Packed down = packed(WeightNames.of(i, "ffn_down.weight"), hidden, width);
+    Matrices down = new Matrices(packed(WeightNames.of(i, "ffn_down.weight"), hidden, width));
     String up = WeightNames.of(i, "ffn_up.weight");
     String gate = WeightNames.of(i, "ffn_gate.weight");
     if (model.find(gate).isPresent()) {
-      return new Layer.Feed(
-          before, packed(gate, width, hidden), packed(up, width, hidden), down, after);
+      Matrices both = new Matrices(packed(gate, width, hidden), packed(up, width, hidden));
+      return new Layer.Feed(before, both, down, after);
     }
-    Packed.Rows both = rows(up, 2 * width, hidden);
-    return new Layer.Feed(
-        before, packed(both.part(0, width)), packed(both.part(width, 2 * width)), down, after);
+    Packed.Rows fused = rows(up, 2 * width, hidden);
+    Matrices both =
+        new Matrices(packed(fused.part(0, width)), packed(fused.part(width, 2 * width)));
+    return new Layer.Feed(before, both, down, after);
   }
 
   private @Nullable Vector optional(String name, int length) throws ModelFileException {

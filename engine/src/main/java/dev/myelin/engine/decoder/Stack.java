@@ -1,7 +1,6 @@
 package dev.myelin.engine.decoder;
 
 import dev.myelin.engine.kernel.Kernels;
-import dev.myelin.engine.kernel.Packed;
 import dev.myelin.engine.kernel.Team;
 import dev.myelin.engine.model.Design;
 import dev.myelin.engine.model.Family;
@@ -83,18 +82,13 @@ final class Stack {
   private void attend(int index, float[] x, int count, List<Slice> slices) {
     Layer.Attention layer = layers.get(index).attention();
     norm(x, layer.norms().before(), rows.normed, count);
-    products.multiply(
-        rows.normed,
-        count,
-        new Packed[] {layer.query(), layer.key(), layer.value()},
-        new float[][] {rows.queries, rows.keys, rows.values});
+    products.multiply(rows.normed, count, layer.asked().all, rows.asked);
     for (Slice slice : slices) {
       int items = Math.ceilDiv(slice.count(), ROWS);
       team.run(items, (_, item) -> remember(index, slice, item));
       look(index, slice);
     }
-    products.multiply(
-        rows.looked, count, new Packed[] {layer.output()}, new float[][] {rows.result});
+    products.multiply(rows.looked, count, layer.given().all, rows.results);
     bias(rows.result, layer.biases().output(), 0, count, hidden);
     addTo(x, layer.norms().after(), count);
   }
@@ -171,17 +165,13 @@ final class Stack {
 
   private void feed(Layer.Feed layer, float[] x, int count) {
     norm(x, layer.before(), rows.normed, count);
-    products.multiply(
-        rows.normed,
-        count,
-        new Packed[] {layer.gate(), layer.up()},
-        new float[][] {rows.gates, rows.ups});
+    products.multiply(rows.normed, count, layer.widened().all, rows.widened);
     int width = widths.feedForward();
     boolean gaussian = design.family().gate() == Family.Gate.GELU;
     team.run(
         count,
         (_, row) -> kernels.gate(gaussian, rows.gates, rows.ups, row * width, (row + 1) * width));
-    products.multiply(rows.gates, count, new Packed[] {layer.down()}, new float[][] {rows.result});
+    products.multiply(rows.gates, count, layer.narrowed().all, rows.results);
     addTo(x, layer.after(), count);
   }
 
@@ -226,6 +216,9 @@ final class Stack {
     private final float[] result;
     private final float[] gates;
     private final float[] ups;
+    private final float[][] asked;
+    private final float[][] widened;
+    private final float[][] results;
 
     Rows(Design design, int chunk, int group) {
       Design.Widths widths = design.widths();
@@ -240,6 +233,9 @@ final class Stack {
       this.result = new float[chunk * hidden + group];
       this.gates = new float[chunk * widths.feedForward() + group];
       this.ups = new float[chunk * widths.feedForward() + group];
+      this.asked = new float[][] {queries, keys, values};
+      this.widened = new float[][] {gates, ups};
+      this.results = new float[][] {result};
     }
 
     static long bytes(Design design, int chunk, int group) {

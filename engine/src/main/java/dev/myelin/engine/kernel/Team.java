@@ -2,7 +2,7 @@ package dev.myelin.engine.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -74,10 +74,16 @@ public final class Team implements AutoCloseable {
 
   /// Some work, and how far it is.
   private static final class Piece {
+    // Fields, since a piece is made several times per layer and token.
+    private static final AtomicIntegerFieldUpdater<Piece> NEXT =
+        AtomicIntegerFieldUpdater.newUpdater(Piece.class, "next");
+    private static final AtomicIntegerFieldUpdater<Piece> DONE =
+        AtomicIntegerFieldUpdater.newUpdater(Piece.class, "done");
+
     private final Work work;
     private final int items;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger done = new AtomicInteger();
+    private volatile int next;
+    private volatile int done;
     private volatile @Nullable Throwable failure;
 
     Piece(Work work, int items) {
@@ -86,13 +92,13 @@ public final class Team implements AutoCloseable {
     }
 
     void takePart(int member) {
-      for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
+      for (int item = NEXT.getAndIncrement(this); item < items; item = NEXT.getAndIncrement(this)) {
         try {
           work.run(member, item);
         } catch (Throwable e) {
           failure = e;
         } finally {
-          done.incrementAndGet();
+          DONE.incrementAndGet(this);
         }
       }
     }
@@ -100,7 +106,7 @@ public final class Team implements AutoCloseable {
     @SuppressWarnings(
         "ThreadPriorityCheck") // Whom we wait for may stand in line for our processor.
     void await() {
-      for (int looks = 0; done.get() < items; looks++) {
+      for (int looks = 0; done < items; looks++) {
         if (looks < LOOKS_BEFORE_YIELDING) {
           Thread.onSpinWait();
         } else {
