@@ -48,6 +48,11 @@ public final class Team implements AutoCloseable {
     return members.size() + 1;
   }
 
+  /// Returns the threads besides the caller's.
+  List<Thread> threads() {
+    return members.stream().map(each -> each.thread).toList();
+  }
+
   /// Does all items and returns when they are done. The first failure of an item is thrown then.
   public void run(int items, Work work) {
     if (items <= 1 || members.isEmpty()) {
@@ -82,7 +87,10 @@ public final class Team implements AutoCloseable {
 
     private final Work work;
     private final int items;
+
+    @SuppressWarnings("UnusedVariable") // Read by its updater.
     private volatile int next;
+
     private volatile int done;
     private volatile @Nullable Throwable failure;
 

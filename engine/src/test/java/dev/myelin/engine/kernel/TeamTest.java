@@ -3,6 +3,8 @@ package dev.myelin.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +41,31 @@ class TeamTest {
       team.run(20, (_, item) -> done.incrementAndGet(item));
       assertThat(done.get(19)).isEqualTo(1);
     }
+  }
+
+  @Test
+  void sleepsWhenThereIsNothingToDoAndWakesForWork() {
+    try (Team team = Team.of(3)) {
+      for (int round = 0; round < 3; round++) {
+        // Ends in time or not at all.
+        while (!team.threads().stream().allMatch(TeamTest::sleeps)) {
+          Thread.onSpinWait();
+        }
+        Set<Integer> members = ConcurrentHashMap.newKeySet();
+        while (members.size() < 3) {
+          team.run(
+              64,
+              (member, _) -> {
+                members.add(member);
+                Thread.onSpinWait();
+              });
+        }
+      }
+    }
+  }
+
+  private static boolean sleeps(Thread thread) {
+    return thread.getState() == Thread.State.WAITING;
   }
 
   @Test
