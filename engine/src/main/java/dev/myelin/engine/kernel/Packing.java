@@ -12,7 +12,7 @@ import dev.myelin.engine.WeightType;
 /// | F32, F16, BF16 | one number |
 /// | Q8 | a scale F16; eight ints of four signed bytes, each borrowing from the one above |
 /// | Q4 | a scale F16; four ints of eight unsigned halves, eight above their value |
-/// | Q4_MIN | a scale and what eight stand for F32; four ints of eight unsigned halves, eight above |
+/// | Q4_MIN | a scale and what eight stands for F32; four ints like those of Q4 |
 /// | Q8_MIN | a scale and what zero stands for F32; four ints like those of Q8 |
 enum Packing {
   F32(1, 4),
