@@ -2,6 +2,7 @@ package dev.myelin.engine.decoder;
 
 import dev.myelin.engine.Dimensions;
 import dev.myelin.engine.ShardSpec;
+import dev.myelin.engine.WeightType;
 import dev.myelin.engine.decoder.Layer.Matrices;
 import dev.myelin.engine.decoder.Layer.Vector;
 import dev.myelin.engine.kernel.Kernels;
@@ -14,7 +15,9 @@ import dev.myelin.engine.model.Weight;
 import dev.myelin.engine.model.WeightNames;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the weights of a shard from the files of a model into an engine.
@@ -49,6 +52,17 @@ final class Loader {
       }
     }
     return sum;
+  }
+
+  /// Returns the types of the matrices of a shard.
+  static Set<WeightType> types(Model model, ShardSpec spec) {
+    Set<WeightType> types = EnumSet.noneOf(WeightType.class);
+    for (Weight each : model.weights()) {
+      if (each.shape().rank() == 2 && Model.isOf(spec, each.name())) {
+        types.add(each.type());
+      }
+    }
+    return types;
   }
 
   private static boolean isHeadOnly(Model model, ShardSpec spec) {

@@ -10,6 +10,7 @@ import dev.myelin.engine.ShardSpec;
 import dev.myelin.engine.kernel.Kernels;
 import dev.myelin.engine.kernel.Packed;
 import dev.myelin.engine.kernel.Team;
+import dev.myelin.engine.kernel.WarmUp;
 import dev.myelin.engine.model.Design;
 import dev.myelin.engine.model.Model;
 import dev.myelin.engine.model.ModelFileException;
@@ -75,6 +76,7 @@ public final class VectorEngine implements Engine {
     this.kernels = hardware.kernels();
     Design.Widths widths = design.widths();
     this.layout = new Page.Layout(2 * kernels.lanes(), widths.keyHeads(), widths.head());
+    WarmUp.run(kernels, Loader.types(model, spec));
     Loader loader = new Loader(model, spec, kernels, team, arena);
     this.embedding = loader.embedding();
     this.head = loader.head(embedding);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class HostileModelProperties {
   /// More with `-Dmyelin.trials=100000`.
-  private static final int TRIALS = Integer.getInteger("myelin.trials", 400);
+  private static final int TRIALS = Integer.getInteger("myelin.trials", 150);
 
   private static final int LARGEST = 1 << 28;
 
