@@ -34,11 +34,6 @@ final class JeroMqAsk extends JavaDesign {
 
   private record Half(ZContext context, ZMQ.Socket socket, String address) implements Side {
     @Override
-    public void flow(Task task, Memory memory) {
-      throw new UnsupportedOperationException("flow (expected: trips)");
-    }
-
-    @Override
     public void trip(Task task, Memory memory, Histogram nanos) {
       byte[] question = new byte[task.piece()];
       for (long i = 0; i < task.count(); i++) {

@@ -35,11 +35,6 @@ final class MyelinAsk extends JavaDesign {
 
   private record Served(Messaging messaging, Replier replier, String address) implements Side {
     @Override
-    public void flow(Task task, Memory memory) {
-      throw new UnsupportedOperationException("flow (expected: trips)");
-    }
-
-    @Override
     public void trip(Task task, Memory memory, Histogram nanos) throws Exception {
       for (long i = 0; i < task.count(); i++) {
         try (Request request = replier.receive()) {
@@ -56,11 +51,6 @@ final class MyelinAsk extends JavaDesign {
   }
 
   private record Driven(Messaging messaging, Requester requester) implements Side {
-    @Override
-    public void flow(Task task, Memory memory) {
-      throw new UnsupportedOperationException("flow (expected: trips)");
-    }
-
     @Override
     public void trip(Task task, Memory memory, Histogram nanos) throws Exception {
       byte[] question = new byte[task.piece()];

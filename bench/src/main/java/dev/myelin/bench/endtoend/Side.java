@@ -23,7 +23,9 @@ interface Side extends AutoCloseable {
   default void prepare(Task task, Memory memory) throws Exception {}
 
   /// Sends all and waits for the word, or takes all and gives the word.
-  void flow(Task task, Memory memory) throws Exception;
+  default void flow(Task task, Memory memory) throws Exception {
+    throw new UnsupportedOperationException("flow (expected: a design that measures it)");
+  }
 
   /// Sends and takes back, noting nanoseconds; or takes and sends back.
   default void trip(Task task, Memory memory, Histogram nanos) throws Exception {

@@ -138,7 +138,7 @@ final class Fanout implements Hub.Rules {
   }
 
   private void add(Pipe pipe, byte[] prefix) {
-    if (pipe.isEnded() || Seat.of(pipe).left) {
+    if (Seat.of(pipe).gone) {
       return; // nobody would ever take it out again
     }
     Reader reader = readers.computeIfAbsent(pipe, Reader::new);
@@ -192,7 +192,6 @@ final class Fanout implements Hub.Rules {
   public void left(Pipe pipe) {
     lock.lock();
     try {
-      Seat.of(pipe).left = true;
       Reader reader = readers.remove(pipe);
       if (reader != null && !reader.prefixes.isEmpty()) {
         wanting.decrementAndGet();

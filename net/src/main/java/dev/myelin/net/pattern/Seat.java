@@ -13,8 +13,6 @@ final class Seat {
   volatile boolean gone; // the pipe ended; written under the gate of the outflow
   final LongAdder dropped = new LongAdder();
 
-  volatile boolean left; // the pipe was detached
-
   /// What a pattern calls the peer.
   volatile RoutingId name = RoutingId.NONE;
 

@@ -3,42 +3,20 @@ package dev.myelin.net.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.myelin.net.Messaging;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.RoutingId;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class DealerRouterTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-  private static final Duration LONG = Duration.ofSeconds(10);
-
-  @TempDir Path folder;
-  private Messaging messaging;
-
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
-  }
-
-  @AfterEach
-  void close() {
-    messaging.close();
-  }
-
+class DealerRouterTest extends PatternScene {
   @ParameterizedTest
   @ValueSource(strings = {"inproc", "tcp", "ipc"})
   void answersEachPeerByItsId(String transport) throws Exception {

@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.net.pipe.Conveyor;
 import dev.myelin.net.pipe.Pipe;
-import dev.myelin.net.pipe.PipeOwner;
-import dev.myelin.net.pipe.PipeTerms;
-import dev.myelin.net.pipe.Plumbing;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
-import dev.myelin.wire.parts.PartsPeer;
-import dev.myelin.wire.parts.RoutingId;
 import dev.myelin.wire.parts.SocketRole;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -53,43 +47,8 @@ class HubTest {
     hub.detached(pipe, List.of(), new PeerException.Closed("gone", false, null));
   }
 
-  private static final class Nowhere implements Plumbing {
-    @Override
-    public Use bind(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new UnsupportedOperationException(endpoint);
-    }
-
-    @Override
-    public Use connect(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new UnsupportedOperationException(endpoint);
-    }
-  }
-
-  private static final class Dull implements Pipe.Plug {
-    @Override
-    public void wake() {}
-
-    @Override
-    public void writeNow() {}
-
-    @Override
-    public void subscribe(byte[] prefix, boolean wanted) {}
-
-    @Override
-    public boolean idle() {
-      return true;
-    }
-
-    @Override
-    public void finish() {}
-
-    @Override
-    public void close() {}
-  }
-
   private static Pipe pipe() {
-    PartsPeer peer = new PartsPeer(SocketRole.PAIR, RoutingId.NONE, "3.1", "NULL", "", Map.of());
-    return new Pipe(peer, "somewhere", new Conveyor(1, 1), new Conveyor(1, 1), new Dull());
+    return Nowhere.pipe(SocketRole.PAIR, new Conveyor(1, 1), new Conveyor(1, 1));
   }
 
   @Test

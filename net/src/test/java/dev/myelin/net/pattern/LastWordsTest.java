@@ -4,25 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.net.pipe.Conveyor;
 import dev.myelin.net.pipe.Pipe;
-import dev.myelin.net.pipe.PipeOwner;
-import dev.myelin.net.pipe.PipeTerms;
-import dev.myelin.net.pipe.Plumbing;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
-import dev.myelin.wire.parts.PartsPeer;
-import dev.myelin.wire.parts.RoutingId;
 import dev.myelin.wire.parts.SocketRole;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LastWordsTest {
   private static final int MOST = 10_000;
-  private static final PartsPeer PUSHER =
-      new PartsPeer(SocketRole.PUSH, RoutingId.NONE, "3.1", "NULL", "", Map.of());
-
   private final Hub hub =
       new Hub(
           SocketRole.PULL,
@@ -30,44 +21,10 @@ class LastWordsTest {
           new Nowhere(),
           new Hub.Rules() {});
 
-  private static final class Nowhere implements Plumbing {
-    @Override
-    public Use bind(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new UnsupportedOperationException(endpoint);
-    }
-
-    @Override
-    public Use connect(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new UnsupportedOperationException(endpoint);
-    }
-  }
-
-  private static final class Dull implements Pipe.Plug {
-    @Override
-    public void wake() {}
-
-    @Override
-    public void writeNow() {}
-
-    @Override
-    public void subscribe(byte[] prefix, boolean wanted) {}
-
-    @Override
-    public boolean idle() {
-      return true;
-    }
-
-    @Override
-    public void finish() {}
-
-    @Override
-    public void close() {}
-  }
-
   /// One that sends messages of one byte of its own and some of nothing.
   private final class Peer {
     private final Conveyor in = new Conveyor(0, MOST);
-    private final Pipe pipe = new Pipe(PUSHER, "somewhere", in, new Conveyor(1, 1), new Dull());
+    private final Pipe pipe = Nowhere.pipe(SocketRole.PUSH, in, new Conveyor(1, 1));
     private final byte name;
 
     Peer(int name) {

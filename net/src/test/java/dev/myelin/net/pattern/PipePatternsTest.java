@@ -7,18 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.myelin.net.pipe.Conveyor;
 import dev.myelin.net.pipe.Pipe;
 import dev.myelin.net.pipe.PipeOwner;
-import dev.myelin.net.pipe.PipeTerms;
-import dev.myelin.net.pipe.Plumbing;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
-import dev.myelin.wire.parts.PartsPeer;
-import dev.myelin.wire.parts.RoutingId;
 import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -30,53 +25,18 @@ class PipePatternsTest {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   /// The test's end of a pipe.
-  private static final class End implements Pipe.Plug {
+  private static final class End {
     final Conveyor toPattern = new Conveyor(100, 1 << 20);
     final Conveyor fromPattern = new Conveyor(100, 1 << 20);
     final Pipe pipe;
 
     End(SocketRole role) {
-      PartsPeer peer = new PartsPeer(role, RoutingId.NONE, "test", "NULL", "", Map.of());
-      pipe =
-          new Pipe(peer, "test://" + System.identityHashCode(this), toPattern, fromPattern, this);
+      pipe = Nowhere.pipe(role, toPattern, fromPattern);
     }
 
     void say(PipeOwner owner, Parts message) {
       assertThat(toPattern.offer(message)).isNotEqualTo(Conveyor.Offer.CLOSED);
       owner.readable(pipe);
-    }
-
-    @Override
-    public void wake() {}
-
-    @Override
-    public void writeNow() {}
-
-    @Override
-    public void subscribe(byte[] prefix, boolean wanted) {}
-
-    @Override
-    public boolean idle() {
-      return true;
-    }
-
-    @Override
-    public void finish() {}
-
-    @Override
-    public void close() {}
-  }
-
-  /// Takes every endpoint and dials none.
-  private static final class Nowhere implements Plumbing {
-    @Override
-    public Use bind(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new IllegalStateException("bind: not here");
-    }
-
-    @Override
-    public Use connect(String endpoint, PipeTerms terms, PipeOwner owner) {
-      throw new IllegalStateException("connect: not here");
     }
   }
 

@@ -3,36 +3,18 @@ package dev.myelin.net.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.myelin.net.Messaging;
 import dev.myelin.net.pipe.SocketOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class PollerTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-  private static final Duration LONG = Duration.ofSeconds(10);
-
-  private Messaging messaging;
-
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
-  }
-
-  @AfterEach
-  void close() {
-    messaging.close();
-  }
-
+class PollerTest extends PatternScene {
   @ParameterizedTest
   @ValueSource(strings = {"inproc://%s", "tcp://127.0.0.1:*"})
   void bringsTheMessagesOfSeveralSockets(String place) throws Exception {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.myelin.net.Messaging;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
@@ -12,52 +11,25 @@ import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class PushPullTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-
-  @TempDir Path folder;
-  private Messaging messaging;
-
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
-  }
-
-  @AfterEach
-  void close() {
-    messaging.close();
-  }
-
-  private String endpoint(String transport) {
-    return switch (transport) {
-      case "tcp" -> "tcp://127.0.0.1:*";
-      case "ipc" -> "ipc://" + folder.resolve("socket");
-      default -> "inproc://work";
-    };
-  }
-
+class PushPullTest extends PatternScene {
   @ParameterizedTest
   @ValueSource(strings = {"inproc", "tcp", "ipc"})
   void bringsEveryMessageOnceAndInOrder(String transport) throws Exception {
     int count = 20_000;
     try (Puller puller = messaging.puller();
         Pusher pusher = messaging.pusher()) {
-      pusher.connect(puller.bind(endpoint(transport)));
+      pusher.connect(puller.bind(Places.at(transport, folder)));
       Thread sender =
           Thread.ofVirtual()
               .start(
@@ -84,7 +56,7 @@ class PushPullTest {
   void bringsLargePartsInNativeMemory(String transport) throws Exception {
     try (Puller puller = messaging.puller();
         Pusher pusher = messaging.pusher()) {
-      pusher.connect(puller.bind(endpoint(transport)));
+      pusher.connect(puller.bind(Places.at(transport, folder)));
       Tensor tensor = messaging.pool().allocate(DType.U8, Shape.of(3_000_000));
       tensor.segment().fill((byte) 7);
       pusher.push(Parts.of("head").plus(tensor));
@@ -103,7 +75,7 @@ class PushPullTest {
   void takesTurnsAmongPullers(String transport) throws Exception {
     List<Puller> pullers = new ArrayList<>();
     try (Pusher pusher = messaging.pusher()) {
-      String at = pusher.bind(endpoint(transport));
+      String at = pusher.bind(Places.at(transport, folder));
       for (int i = 0; i < 3; i++) {
         Puller puller = messaging.puller();
         puller.connect(at);
@@ -143,7 +115,7 @@ class PushPullTest {
     SocketOptions ten = SocketOptions.defaults().highWater(10, 10);
     try (Puller puller = messaging.puller(ten);
         Pusher pusher = messaging.pusher(ten)) {
-      pusher.connect(puller.bind(endpoint(transport)));
+      pusher.connect(puller.bind(Places.at(transport, folder)));
       int sent = 0;
       byte[] big = new byte[1 << 20];
       try {

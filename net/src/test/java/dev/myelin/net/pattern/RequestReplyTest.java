@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.myelin.net.Messaging;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,32 +18,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class RequestReplyTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-  private static final Duration LONG = Duration.ofSeconds(10);
-
-  @TempDir Path folder;
-  private Messaging messaging;
-
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
-  }
-
-  @AfterEach
-  void close() {
-    messaging.close();
-  }
-
+class RequestReplyTest extends PatternScene {
   private Requester numbered(int attempts, Duration answer) {
     return messaging.requester(
         SocketOptions.defaults(), Requester.Patience.numbered(attempts, answer));

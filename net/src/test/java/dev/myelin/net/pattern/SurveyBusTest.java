@@ -2,39 +2,17 @@ package dev.myelin.net.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.myelin.net.Messaging;
 import dev.myelin.wire.parts.Parts;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class SurveyBusTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-  private static final Duration LONG = Duration.ofSeconds(10);
-
-  @TempDir Path folder;
-  private Messaging messaging;
-
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
-  }
-
-  @AfterEach
-  void close() {
-    messaging.close();
-  }
-
+class SurveyBusTest extends PatternScene {
   @ParameterizedTest
   @ValueSource(strings = {"inproc", "tcp", "ipc"})
   void asksEverybodyAndTakesTheirAnswers(String transport) throws Exception {
