@@ -89,12 +89,12 @@ final class DesignFromGguf {
     int window = (int) numberOr("attention.sliding_window", gemma2 ? GEMMA2_WINDOW : 0);
     boolean wide = isWideGemma(dimensions);
     double divisor = wide ? (double) dimensions.hidden() / widths.heads() : widths.head();
+    double scale = numberOr("attention.scale", 1 / Math.sqrt(divisor));
     List<Boolean> local = new ArrayList<>();
     for (int i = 0; i < dimensions.layers(); i++) {
       local.add(family.isLocal(i));
     }
-    return new Design.Attention(
-        (float) (1 / Math.sqrt(divisor)), (float) cap, window, List.copyOf(local));
+    return new Design.Attention((float) scale, (float) cap, window, List.copyOf(local));
   }
 
   // The largest Gemma of each generation scales by the width of its states, and the file does not

@@ -40,6 +40,7 @@ final class Gguf {
   private final Path path;
   private final MemorySegment file;
   private final Map<String, Object> values = new LinkedHashMap<>();
+  private final Map<String, MemorySegment> fields = new LinkedHashMap<>();
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private long at;
 
@@ -56,7 +57,7 @@ final class Gguf {
   }
 
   Metadata metadata() {
-    return new Metadata(values);
+    return new Metadata(values, fields);
   }
 
   /// Returns the weights by name; their bytes are views of the file.
@@ -108,6 +109,7 @@ final class Gguf {
     if (values.put(key, value) != null) {
       throw error(Rule.DUPLICATE, start, shown(key) + ": twice (expected: once)");
     }
+    fields.put(key, file.asSlice(start, at - start));
   }
 
   private GgufValue valueType(String key) throws IOException {

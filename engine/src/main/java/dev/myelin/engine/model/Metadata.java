@@ -1,5 +1,7 @@
 package dev.myelin.engine.model;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,14 +12,27 @@ import java.util.Set;
 /// Lists are read from the file when asked for, so that a vocabulary costs nothing until then.
 public final class Metadata {
   private final Map<String, Object> values;
+  private final Map<String, MemorySegment> fields;
 
-  Metadata(Map<String, Object> values) {
+  /// @param fields the same as they stand in the file, key and type before the value
+  Metadata(Map<String, Object> values, Map<String, MemorySegment> fields) {
     this.values = values;
+    this.fields = fields;
   }
 
-  /// Returns all keys.
+  static Metadata none() {
+    return new Metadata(Map.of(), Map.of());
+  }
+
+  GgufFields copy() {
+    GgufFields copy = new GgufFields();
+    fields.forEach(copy::copy);
+    return copy;
+  }
+
+  /// Returns all keys, in the order of the file.
   public Set<String> keys() {
-    return Set.copyOf(values.keySet());
+    return Collections.unmodifiableSet(values.keySet());
   }
 
   /// Returns the text of that key; empty if there is none or it is no text.

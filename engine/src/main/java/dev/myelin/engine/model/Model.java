@@ -36,8 +36,7 @@ public final class Model implements AutoCloseable {
     this.metadata = named.metadata();
     this.weights = weights;
     this.files = files;
-    boolean folder = files instanceof SafetensorsFolder;
-    this.aboveOne = folder && design.family().norms() == Family.Norms.ABOVE_ONE;
+    this.aboveOne = isFolder() && design.family().norms() == Family.Norms.ABOVE_ONE;
   }
 
   /// Opens all of a model.
@@ -99,6 +98,11 @@ public final class Model implements AutoCloseable {
   /// Returns the weights that were opened.
   public Collection<Weight> weights() {
     return List.copyOf(weights.values());
+  }
+
+  /// Returns whether the files are safetensors, whose rows stand in another order.
+  boolean isFolder() {
+    return files instanceof SafetensorsFolder;
   }
 
   /// Returns the weight of that name in GGUF's manner.
@@ -205,8 +209,7 @@ public final class Model implements AutoCloseable {
     Design design = DesignFromConfig.read(config, SafetensorsFolder.json(config));
     SafetensorsFolder opened = SafetensorsFolder.open(folder, design.family(), wanted);
     String name = String.valueOf(folder.getFileName());
-    Metadata none = new Metadata(Map.of());
-    return new Model(folder, new Named(name, design, none), opened.weights(), opened);
+    return new Model(folder, new Named(name, design, Metadata.none()), opened.weights(), opened);
   }
 
   /// What a model calls itself, and what it says of itself.

@@ -38,6 +38,18 @@ public final class Rotation {
         return longFactors != null && context > original ? longFactors[pair] : factors[pair];
       }
 
+      double[] factors() {
+        return factors.clone();
+      }
+
+      double[] longFactors() {
+        return longFactors == null ? factors() : longFactors.clone();
+      }
+
+      int original() {
+        return original;
+      }
+
       boolean fits(int pairs) {
         return factors.length == pairs && (longFactors == null || longFactors.length == pairs);
       }
@@ -61,6 +73,14 @@ public final class Rotation {
   /// Returns how many elements of a head are turned, the first ones.
   public int width() {
     return width;
+  }
+
+  double base() {
+    return base;
+  }
+
+  Scaling scaling() {
+    return scaling;
   }
 
   /// Returns which elements turn together.
