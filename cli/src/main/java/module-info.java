@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /// and ends the process.
 @NullMarked
 module dev.myelin.cli {
+  requires dev.myelin.engine;
   requires dev.myelin.net;
   requires com.fasterxml.jackson.core;
   requires info.picocli;

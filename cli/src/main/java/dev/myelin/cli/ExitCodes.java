@@ -1,5 +1,6 @@
 package dev.myelin.cli;
 
+import dev.myelin.engine.model.ModelFileException;
 import dev.myelin.net.log.LogException;
 import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.TensorFileException;
@@ -67,6 +68,7 @@ final class ExitCodes {
       case AccessDeniedException _ -> NO_PERMISSION;
       case BindException _ -> OS;
       case TensorFileException _ -> DATA;
+      case ModelFileException _ -> DATA;
       case LogException e -> of(e);
       case IOException _ -> IO;
       case PoolExhaustedException _ -> TRY_AGAIN;

@@ -59,7 +59,7 @@ final class BlockReader {
       float scale = half(at) * sixBits(at + 4, part, 0);
       float least = half(at + 2) * sixBits(at + 4, part, 4);
       for (int i = 0; i < PART; i++) {
-        int quant = (octet(at + 16 + PART * (part / 2) + i) >>> (4 * (part % 2))) & 15;
+        int quant = (octet(at + 16 + (long) PART * (part / 2) + i) >>> (4 * (part % 2))) & 15;
         put(scale * quant - least);
       }
     }
@@ -70,9 +70,9 @@ final class BlockReader {
       float scale = half(at) * sixBits(at + 4, part, 0);
       float least = half(at + 2) * sixBits(at + 4, part, 4);
       for (int i = 0; i < PART; i++) {
-        int low = (octet(at + 48 + PART * (part / 2) + i) >>> (4 * (part % 2))) & 15;
+        int low = (octet(at + 48 + (long) PART * (part / 2) + i) >>> (4 * (part % 2))) & 15;
         int high = (octet(at + 16 + i) >>> part) & 1;
-        put(scale * (low | high << 4) - least);
+        put(scale * (low | (high << 4)) - least);
       }
     }
   }
@@ -82,9 +82,10 @@ final class BlockReader {
     for (int i = 0; i < 256; i++) {
       int run = i % 128 / PART;
       long half = i / 128;
-      int low = (octet(at + 64 * half + PART * (run % 2) + i % PART) >>> (4 * (run / 2))) & 15;
+      int low =
+          (octet(at + 64 * half + (long) PART * (run % 2) + i % PART) >>> (4 * (run / 2))) & 15;
       int high = (octet(at + 128 + PART * half + i % PART) >>> (2 * run)) & 3;
-      put(scale * from.get(GgufValue.BYTE, at + 192 + i / HALF) * ((low | high << 4) - PART));
+      put(scale * from.get(GgufValue.BYTE, at + 192 + i / HALF) * ((low | (high << 4)) - PART));
     }
   }
 

@@ -41,7 +41,7 @@ final class BlockWriter {
   private static short brief(float number) {
     int bits = Float.floatToRawIntBits(number);
     return Float.isNaN(number)
-        ? (short) (bits >>> 16 | 64)
+        ? (short) ((bits >>> 16) | 64)
         : (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
@@ -72,7 +72,7 @@ final class BlockWriter {
     out.putShort(Float.floatToFloat16(scale));
     for (int i = at; i < at + HALF; i++) {
       int low = within((int) (numbers[i] * inverse + 8.5f), 15);
-      out.put((byte) (low | within((int) (numbers[i + HALF] * inverse + 8.5f), 15) << 4));
+      out.put((byte) (low | (within((int) (numbers[i + HALF] * inverse + 8.5f), 15) << 4)));
     }
   }
 
@@ -90,7 +90,7 @@ final class BlockWriter {
     for (int i = at; i < at + HALF; i++) {
       int low = within((int) ((numbers[i] - least) * inverse + 0.5f), 15);
       int high = within((int) ((numbers[i + HALF] - least) * inverse + 0.5f), 15);
-      out.put((byte) (low | high << 4));
+      out.put((byte) (low | (high << 4)));
     }
   }
 
@@ -112,12 +112,12 @@ final class BlockWriter {
     }
     for (int i = 0; i < 128; i++) {
       int from = 128 * (i / 64) + i % 64;
-      out.put((byte) (quants[from] & 15 | (quants[from + 64] & 15) << 4));
+      out.put((byte) ((quants[from] & 15) | ((quants[from + 64] & 15) << 4)));
     }
     for (int i = 0; i < 64; i++) {
       int from = 128 * (i / PART) + i % PART;
-      int low = quants[from] >> 4 | (quants[from + PART] >> 4) << 2;
-      out.put((byte) (low | (quants[from + 64] >> 4) << 4 | (quants[from + 96] >> 4) << 6));
+      int low = (quants[from] >> 4) | ((quants[from + PART] >> 4) << 2);
+      out.put((byte) (low | ((quants[from + 64] >> 4) << 4) | ((quants[from + 96] >> 4) << 6)));
     }
     out.put(rounded);
     out.putShort(Float.floatToFloat16(unit));

@@ -3,6 +3,7 @@ package dev.myelin.engine.model;
 import dev.myelin.engine.Dimensions;
 import dev.myelin.engine.model.Rotation.Scaling;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -59,7 +60,8 @@ final class FolderFields {
 
   private void license(Path card) throws IOException {
     if (Files.isRegularFile(card) && Files.size(card) <= LARGEST_CARD) {
-      Matcher found = LICENSE.matcher(new String(Files.readAllBytes(card), java.nio.charset.StandardCharsets.UTF_8));
+      String text = new String(Files.readAllBytes(card), StandardCharsets.UTF_8);
+      Matcher found = LICENSE.matcher(text);
       if (found.find()) {
         fields.text("general.license", found.group(1));
       }
@@ -122,8 +124,7 @@ final class FolderFields {
 
   private static float[] divisors(Rotation rotation) {
     Rotation plain =
-        new Rotation(
-            rotation.base(), rotation.width(), rotation.pairing(), new Scaling.None(), 1);
+        new Rotation(rotation.base(), rotation.width(), rotation.pairing(), new Scaling.None(), 1);
     float[] from = plain.frequencies(0);
     float[] to = rotation.frequencies(0);
     float[] divisors = new float[from.length];

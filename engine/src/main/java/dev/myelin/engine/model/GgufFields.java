@@ -24,15 +24,19 @@ final class GgufFields {
   }
 
   void whole(String key, long value) {
-    put(key, GgufValue.UINT32, number(4).putInt((int) value));
+    byte[] bytes = new byte[4];
+    little(bytes).putInt((int) value);
+    put(key, GgufValue.UINT32, bytes);
   }
 
   void number(String key, double value) {
-    put(key, GgufValue.FLOAT32, number(4).putFloat((float) value));
+    byte[] bytes = new byte[4];
+    little(bytes).putFloat((float) value);
+    put(key, GgufValue.FLOAT32, bytes);
   }
 
   void truth(String key, boolean value) {
-    put(key, GgufValue.BOOL, number(1).put((byte) (value ? 1 : 0)));
+    put(key, GgufValue.BOOL, new byte[] {(byte) (value ? 1 : 0)});
   }
 
   void texts(String key, List<String> values) {
@@ -43,21 +47,23 @@ final class GgufFields {
   }
 
   void wholes(String key, int[] values) {
-    ByteBuffer all = number(12 + 4 * values.length);
+    byte[] bytes = new byte[12 + 4 * values.length];
+    ByteBuffer all = little(bytes);
     all.put(list(GgufValue.INT32, values.length));
     for (int each : values) {
       all.putInt(each);
     }
-    put(key, GgufValue.LIST, all);
+    put(key, GgufValue.LIST, bytes);
   }
 
   void numbers(String key, float[] values) {
-    ByteBuffer all = number(12 + 4 * values.length);
+    byte[] bytes = new byte[12 + 4 * values.length];
+    ByteBuffer all = little(bytes);
     all.put(list(GgufValue.FLOAT32, values.length));
     for (float each : values) {
       all.putFloat(each);
     }
-    put(key, GgufValue.LIST, all);
+    put(key, GgufValue.LIST, bytes);
   }
 
   void remove(String key) {
@@ -80,24 +86,25 @@ final class GgufFields {
 
   static byte[] bytes(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    return number(8 + utf8.length).putLong(utf8.length).put(utf8).array();
+    byte[] all = new byte[8 + utf8.length];
+    little(all).putLong(utf8.length).put(utf8);
+    return all;
   }
 
-  static ByteBuffer number(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static byte[] list(GgufValue type, int count) {
-    return number(12).putInt(type.ordinal()).putLong(count).array();
-  }
-
-  private void put(String key, GgufValue type, ByteBuffer value) {
-    put(key, type, value.array());
+    byte[] head = new byte[12];
+    little(head).putInt(type.number()).putLong(count);
+    return head;
   }
 
   private void put(String key, GgufValue type, byte[] value) {
     byte[] name = bytes(key);
-    ByteBuffer all = number(name.length + 4 + value.length);
-    fields.put(key, all.put(name).putInt(type.ordinal()).put(value).array());
+    byte[] all = new byte[name.length + 4 + value.length];
+    little(all).put(name).putInt(type.number()).put(value);
+    fields.put(key, all);
   }
 }

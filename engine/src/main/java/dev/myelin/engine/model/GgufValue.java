@@ -46,6 +46,11 @@ enum GgufValue {
     return number >= 0 && number < BY_NUMBER.length;
   }
 
+  @SuppressWarnings("EnumOrdinal") // The order is that of the numbers, as the class says.
+  int number() {
+    return ordinal();
+  }
+
   static GgufValue of(int number) {
     return BY_NUMBER[number];
   }

@@ -1,13 +1,13 @@
 package dev.myelin.engine.model;
 
 import dev.myelin.engine.WeightType;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -27,23 +27,21 @@ final class GgufWriter {
   }
 
   void write(Path file, LongConsumer progress) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeFully(channel, header());
-      pad(channel);
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      append(out, header());
       long written = 0;
       for (Conversion.Part part : parts) {
-        write(channel, part, written, progress);
-        pad(channel);
+        write(out, part, written, progress);
+        append(out, little(padding(part.bytes())));
         written += part.bytes();
       }
       progress.accept(written);
-      channel.force(true);
+      out.getFD().sync();
     }
   }
 
   private ByteBuffer header() {
-    int most = parts.stream().mapToInt(each -> 4 * each.name().length() + 64).sum();
+    int most = 64 + parts.stream().mapToInt(each -> 4 * each.name().length() + 64).sum();
     byte[] values = fields.bytes();
     ByteBuffer header = little(24 + values.length + most);
     header.putInt(Gguf.MAGIC).putInt(VERSION).putLong(parts.size()).putLong(fields.count());
@@ -57,29 +55,28 @@ final class GgufWriter {
       header.putInt(part.type().number()).putLong(offset);
       offset += Math.ceilDiv(part.bytes(), Conversion.ALIGNMENT) * Conversion.ALIGNMENT;
     }
-    return header.flip();
+    int end = header.position();
+    return header.position(padded(end)).flip();
   }
 
-  private void write(
-      FileChannel channel, Conversion.Part part, long before, LongConsumer progress)
+  private void write(OutputStream out, Conversion.Part part, long before, LongConsumer progress)
       throws IOException {
     Weight source = part.source();
     float[] factors = part.factors();
     if (source == null) {
-      writeNumbers(channel, part.type(), factors == null ? new float[0] : factors);
+      writeNumbers(out, part.type(), factors == null ? new float[0] : factors);
     } else if (source.shape().rank() == 1 && Conversion.isPlain(source.type())) {
       int length = Math.toIntExact(source.shape().elements());
-      writeNumbers(channel, part.type(), inOrder(source, model.numbers(source.name(), length)));
+      writeNumbers(out, part.type(), inOrder(source, model.numbers(source.name(), length)));
     } else {
-      writeRows(channel, part, source, written -> progress.accept(before + written));
+      writeRows(out, part, source, written -> progress.accept(before + written));
     }
   }
 
-  private void writeNumbers(FileChannel channel, WeightType type, float[] numbers)
-      throws IOException {
-    ByteBuffer out = little(Math.toIntExact(type.bytesFor(numbers.length)));
-    new BlockWriter(out).write(type, numbers, numbers.length);
-    writeFully(channel, out.flip());
+  private void writeNumbers(OutputStream out, WeightType type, float[] numbers) throws IOException {
+    ByteBuffer blocks = little(Math.toIntExact(type.bytesFor(numbers.length)));
+    new BlockWriter(blocks).write(type, numbers, numbers.length);
+    append(out, blocks.flip());
   }
 
   private float[] inOrder(Weight source, float[] numbers) {
@@ -91,26 +88,26 @@ final class GgufWriter {
   }
 
   private void writeRows(
-      FileChannel channel, Conversion.Part part, Weight source, LongConsumer progress)
+      OutputStream out, Conversion.Part part, Weight source, LongConsumer progress)
       throws IOException {
     long columns = source.shape().dim(source.shape().rank() - 1);
     long rows = source.shape().elements() / columns;
     long rowBytes = source.type().bytesFor(columns);
     int piece = (int) Math.clamp(PIECE / columns, 1, rows);
-    ByteBuffer out = little(Math.toIntExact(part.type().bytesFor(piece * columns)));
+    ByteBuffer made = little(Math.toIntExact(part.type().bytesFor(piece * columns)));
     float[] numbers = new float[Math.toIntExact(columns)];
     for (long row = 0; row < rows; row++) {
       long from = row(source.name(), row, rows) * rowBytes;
       MemorySegment blocks = source.data().asSlice(from, rowBytes);
       if (part.type() == source.type()) {
-        out.put(blocks.asByteBuffer());
+        made.put(blocks.asByteBuffer());
       } else {
         BlockReader.read(source.type(), blocks, numbers);
-        new BlockWriter(out).write(part.type(), numbers, numbers.length);
+        new BlockWriter(made).write(part.type(), numbers, numbers.length);
       }
-      if (!out.hasRemaining() || row == rows - 1) {
-        writeFully(channel, out.flip());
-        out.clear();
+      if (!made.hasRemaining() || row == rows - 1) {
+        append(out, made.flip());
+        made.clear();
         progress.accept((row + 1) * part.type().bytesFor(columns));
       }
     }
@@ -132,17 +129,16 @@ final class GgufWriter {
     return row - within + within % 2 * (head / 2) + within / 2;
   }
 
-  private static void pad(FileChannel channel) throws IOException {
-    int rest = (int) (channel.position() % Conversion.ALIGNMENT);
-    if (rest != 0) {
-      writeFully(channel, ByteBuffer.allocate(Conversion.ALIGNMENT - rest));
-    }
+  private static int padding(long bytes) {
+    return (int) (Math.ceilDiv(bytes, Conversion.ALIGNMENT) * Conversion.ALIGNMENT - bytes);
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+  private static int padded(int bytes) {
+    return Math.ceilDiv(bytes, Conversion.ALIGNMENT) * Conversion.ALIGNMENT;
+  }
+
+  private static void append(OutputStream out, ByteBuffer bytes) throws IOException {
+    out.write(bytes.array(), bytes.arrayOffset(), bytes.limit());
   }
 
   private static ByteBuffer little(int bytes) {

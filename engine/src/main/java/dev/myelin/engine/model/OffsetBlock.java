@@ -127,13 +127,13 @@ final class OffsetBlock {
   private void writeScales(ByteBuffer out) {
     out.putShort(unit).putShort(depthUnit);
     for (int i = 0; i < 4; i++) {
-      out.put((byte) (roundScales[i] | (roundScales[i + 4] >> 4) << 6));
+      out.put((byte) (roundScales[i] | ((roundScales[i + 4] >> 4) << 6)));
     }
     for (int i = 0; i < 4; i++) {
-      out.put((byte) (roundDepths[i] | (roundDepths[i + 4] >> 4) << 6));
+      out.put((byte) (roundDepths[i] | ((roundDepths[i + 4] >> 4) << 6)));
     }
     for (int i = 4; i < PARTS; i++) {
-      out.put((byte) (roundScales[i] & 15 | (roundDepths[i] & 15) << 4));
+      out.put((byte) ((roundScales[i] & 15) | ((roundDepths[i] & 15) << 4)));
     }
   }
 
@@ -142,7 +142,7 @@ final class OffsetBlock {
     for (int part = 0; part < PARTS; part += 2) {
       for (int i = 0; i < PART; i++) {
         int low = quants[PART * part + i] & 15;
-        out.put((byte) (low | (quants[PART * part + PART + i] & 15) << 4));
+        out.put((byte) (low | ((quants[PART * part + PART + i] & 15) << 4)));
       }
     }
   }

@@ -40,9 +40,17 @@ final class BlockWriterGoldenTest {
     }
   }
 
-  // The bounds are a third more than what was seen of the smallest numbers; a nibble out of place is far beyond.
+  // The bounds are a third more than what was seen of the smallest numbers; a nibble out of place
+  // is far beyond.
   @ParameterizedTest
-  @CsvSource({"Q8_0, 0.013", "Q6_K, 0.037", "Q5_K, 0.05", "Q4_K, 0.095", "Q4_1, 0.11", "Q4_0, 0.12"})
+  @CsvSource({
+    "Q8_0, 0.013",
+    "Q6_K, 0.037",
+    "Q5_K, 0.05",
+    "Q4_K, 0.095",
+    "Q4_1, 0.11",
+    "Q4_0, 0.12"
+  })
   void staysNearTheNumbersThatItRounds(WeightType type, float bound) throws Exception {
     float[] numbers = floats(golden("quantised").get("floats"));
     float[] found = new float[numbers.length];
