@@ -10,6 +10,7 @@ module dev.myelin.engine {
 
   exports dev.myelin.engine;
   exports dev.myelin.engine.decoder;
+  exports dev.myelin.engine.grammar;
   exports dev.myelin.engine.model;
   exports dev.myelin.engine.sample;
   exports dev.myelin.engine.text;
