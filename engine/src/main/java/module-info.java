@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.myelin.engine {
   requires transitive dev.myelin.tensor;
+  requires ai.djl.tokenizers;
   requires com.fasterxml.jackson.databind;
   requires static jdk.incubator.vector;
 

@@ -34,7 +34,8 @@ public final class ModelFileException extends IOException {
   private final String file;
   private final Rule rule;
 
-  ModelFileException(Path file, Rule rule, String problem) {
+  /// Makes a failure that says in `problem` what was found and what was expected.
+  public ModelFileException(Path file, Rule rule, String problem) {
     super(file + ": " + problem);
     this.file = file.toString();
     this.rule = rule;
@@ -55,7 +56,8 @@ public final class ModelFileException extends IOException {
     return rule;
   }
 
-  static String shown(String text) {
+  /// Returns a text of a file as it may be shown: quoted, cut, without control characters.
+  public static String shown(String text) {
     String part = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     return "'" + part.replaceAll("\\p{Cntrl}", "?") + "'";
   }

@@ -1,4 +1,4 @@
-/// Text to tokens and back.
+/// Text to tokens and back, and chats to prompts.
 ///
-/// Read [Tokenizer] first. This package knows token ids and no engine.
+/// Read [ModelText] first, then [Tokenizer]. This package knows token ids and no engine.
 package dev.myelin.engine.text;

@@ -1,0 +1,6 @@
+package dev.myelin.engine.template;
+
+/// No value, as a value.
+enum None {
+  NONE
+}

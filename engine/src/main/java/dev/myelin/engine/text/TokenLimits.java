@@ -1,0 +1,34 @@
+package dev.myelin.engine.text;
+
+/// What a file may say of its tokens, and a caller may ask to be cut, before we say no.
+final class TokenLimits {
+  /// Bytes of a `tokenizer.json`.
+  static final long FILE = 1L << 26;
+
+  /// Bytes of the other files beside it.
+  static final long SMALL_FILE = 1L << 22;
+
+  /// Tokens of a vocabulary.
+  static final int TOKENS = 1 << 20;
+
+  /// Merges of pieces.
+  static final int MERGES = 1 << 21;
+
+  /// Characters of a token.
+  static final int NAME = 1 << 12;
+
+  /// Characters of all tokens, and of all merges.
+  static final long NAMES = 1L << 26;
+
+  /// Marks and words that are taken whole.
+  static final int WORDS = 1 << 16;
+
+  /// Parts of a list of steps.
+  static final int STEPS = 32;
+
+  /// Characters of a text. The library's search gives up, and ends the process, when it has tried
+  /// ten million ways; a text of spaces alone needs one for each.
+  static final int TEXT = 1 << 21;
+
+  private TokenLimits() {}
+}
