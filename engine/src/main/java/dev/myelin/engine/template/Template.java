@@ -1,6 +1,8 @@
 package dev.myelin.engine.template;
 
 import dev.myelin.engine.template.TemplateFailure.Reason;
+import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,5 +37,19 @@ public final class Template {
   /// @throws TemplateFailure if the template refuses them or does too much
   public String render(Map<String, Object> values) {
     return new Interpreter(new Budget()).render(body, values);
+  }
+
+  /// Returns the same for a template that may ask for the day by `strftime_now`.
+  ///
+  /// @throws TemplateFailure if the template refuses them or does too much
+  public String render(Map<String, Object> values, LocalDate today) {
+    Function now =
+        (placed, _) ->
+            DateText.of(
+                today,
+                Values.expectText(placed.isEmpty() ? None.NONE : placed.get(0), "strftime_now"));
+    Map<String, Object> all = new HashMap<>(values);
+    all.put("strftime_now", now);
+    return render(all);
   }
 }

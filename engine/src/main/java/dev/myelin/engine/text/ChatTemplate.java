@@ -2,10 +2,13 @@ package dev.myelin.engine.text;
 
 import dev.myelin.engine.template.Template;
 import dev.myelin.engine.template.TemplateFailure;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// How a model wants a chat laid out: a template in Jinja's language, as models bring it.
@@ -41,11 +44,26 @@ public final class ChatTemplate {
     return source;
   }
 
-  /// Returns the chat as the model wants it, with its marks.
+  /// Returns the chat as the model wants it, with its marks. A template that tells the model the
+  /// day takes the one that it was made with, or fails.
   ///
   /// @throws ChatTemplateException if the template is not sound, refuses the messages or does too
   ///   much
   public String render(List<Message> messages, Turn next) throws ChatTemplateException {
+    return rendered(sound -> sound.render(values(messages, next)));
+  }
+
+  /// Returns the chat as the model wants it, with its marks, and with the day if it tells the
+  /// model.
+  ///
+  /// @throws ChatTemplateException if the template is not sound, refuses the messages or does too
+  ///   much
+  public String render(List<Message> messages, Turn next, LocalDate today)
+      throws ChatTemplateException {
+    return rendered(sound -> sound.render(values(messages, next), today));
+  }
+
+  private Map<String, Object> values(List<Message> messages, Turn next) {
     List<Object> list = new ArrayList<>();
     for (Message each : messages) {
       Map<String, Object> one = new HashMap<>();
@@ -58,15 +76,15 @@ public final class ChatTemplate {
     values.put("bos_token", names.first());
     values.put("eos_token", names.last());
     values.put("add_generation_prompt", next == Turn.ANSWER);
-    return rendered(values);
+    return values;
   }
 
-  private String rendered(Map<String, Object> values) throws ChatTemplateException {
+  private String rendered(Function<Template, String> use) throws ChatTemplateException {
+    if (template == null) {
+      throw new ChatTemplateException(Objects.requireNonNull(failure));
+    }
     try {
-      if (template == null) {
-        throw new ChatTemplateException(java.util.Objects.requireNonNull(failure));
-      }
-      return template.render(values);
+      return use.apply(template);
     } catch (TemplateFailure e) {
       throw new ChatTemplateException(e);
     }

@@ -6,6 +6,7 @@ import dev.myelin.engine.model.ModelFileException.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,22 +59,39 @@ public final class ModelText implements AutoCloseable {
   /// @throws ChatTemplateException if the template refuses the messages or does too much
   /// @throws IllegalStateException if the model has no template
   public int[] prompt(List<Message> messages) throws ChatTemplateException {
-    ChatTemplate chat =
-        template.orElseThrow(
-            () -> new IllegalStateException("chat template: none (expected: one in the model)"));
+    char shield = shieldFor(messages);
+    List<Message> safe = shielded(messages, shield);
+    return tokenizer.encode(chat().render(safe, ChatTemplate.Turn.ANSWER), shield);
+  }
+
+  /// Returns the tokens of a chat likewise, for a template that tells the model the day.
+  ///
+  /// @throws ChatTemplateException if the template refuses the messages or does too much
+  /// @throws IllegalStateException if the model has no template
+  public int[] prompt(List<Message> messages, LocalDate today) throws ChatTemplateException {
+    char shield = shieldFor(messages);
+    List<Message> safe = shielded(messages, shield);
+    return tokenizer.encode(chat().render(safe, ChatTemplate.Turn.ANSWER, today), shield);
+  }
+
+  private ChatTemplate chat() {
+    return template.orElseThrow(
+        () -> new IllegalStateException("chat template: none (expected: one in the model)"));
+  }
+
+  private char shieldFor(List<Message> messages) {
     List<String> texts = new ArrayList<>();
     for (Message each : messages) {
       texts.add(each.content());
     }
-    texts.add(chat.source());
-    char shield = Marks.shieldFor(texts);
-    List<Message> safe =
-        messages.stream()
-            .map(
-                each ->
-                    new Message(each.role(), tokenizer.marks().shielded(each.content(), shield)))
-            .toList();
-    return tokenizer.encode(chat.render(safe, ChatTemplate.Turn.ANSWER), shield);
+    texts.add(chat().source());
+    return Marks.shieldFor(texts);
+  }
+
+  private List<Message> shielded(List<Message> messages, char shield) {
+    return messages.stream()
+        .map(each -> new Message(each.role(), tokenizer.marks().shielded(each.content(), shield)))
+        .toList();
   }
 
   /// Ends the tokenizer. Twice is harmless.

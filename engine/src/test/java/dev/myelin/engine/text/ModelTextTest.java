@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.myelin.engine.model.ModelFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +99,20 @@ class ModelTextTest {
       assertThat(tokenizer.encodeMarked("<|user|>")).containsExactly(6);
       assertThat(tokenizer.encode("<|user|>")).hasSizeGreaterThan(1).doesNotContain(6);
     }
+  }
+
+  @Test
+  void aTemplateIsToldTheDayByTheCaller() throws Exception {
+    ChatTemplate template =
+        ChatTemplate.of(
+            "{{ strftime_now('%d %b %Y|%A %B %-') if x else strftime_now('%d %b %Y, %A %F') }}",
+            new ChatTemplate.Names("", ""));
+    LocalDate day = LocalDate.of(2026, 3, 5);
+    assertThat(template.render(List.of(), ChatTemplate.Turn.NONE, day))
+        .isEqualTo("05 Mar 2026, Thursday 2026-03-05");
+    assertThatThrownBy(() -> template.render(List.of(), ChatTemplate.Turn.NONE))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("strftime_now");
   }
 
   @Test
