@@ -100,6 +100,7 @@ final class CommandTree {
     commands.put("pair", PairCommand::new);
     commands.put("topics", TopicsCommand::new);
     commands.put("peers", PeersCommand::new);
+    commands.put("run", RunCommand::new);
     commands.put("models", ModelsCommand::new);
     commands.put("keygen", KeygenCommand::new);
     commands.put("doctor", DoctorCommand::new);

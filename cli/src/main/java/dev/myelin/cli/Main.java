@@ -12,6 +12,7 @@ public final class Main {
 
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
+    StandardError.takeBack();
     Thread command = Thread.currentThread();
     CountDownLatch done = new CountDownLatch(1);
     Thread stop = new Thread(() -> stop(command, done), "my-stop");

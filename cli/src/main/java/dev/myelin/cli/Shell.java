@@ -40,6 +40,12 @@ record Shell(
         isTerminal(2));
   }
 
+  /// Returns whether a person types what is read from `in`.
+  @SuppressWarnings("ReferenceEquality") // The very stream of the process, not one like it.
+  boolean inIsTerminal() {
+    return in == System.in && isTerminal(0);
+  }
+
   /// Returns the value of an environment variable; empty if it is unset or blank.
   Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());

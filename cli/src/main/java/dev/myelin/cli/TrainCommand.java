@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// Does in one process, silently, what other commands do, so that a start can be recorded in a
 /// cache that later starts map into memory. Always ends with 0.
@@ -16,7 +18,12 @@ import picocli.CommandLine.Command;
 final class TrainCommand implements Callable<Integer> {
   private static final long FILE_BYTES = 2 << 20;
 
+  private static final String QUESTION = "What is the name of the dog?";
+
   private final RootCommand root;
+
+  @Option(names = "--model", paramLabel = "MODEL", description = "Let this model answer instead.")
+  private @Nullable String model;
 
   TrainCommand(RootCommand root) {
     this.root = root;
@@ -28,6 +35,10 @@ final class TrainCommand implements Callable<Integer> {
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     Shell silent =
         new Shell(nowhere, nowhere, root.shell().in(), root.shell().environment(), true, true);
+    if (model != null) {
+      Main.run(silent, "run", model, QUESTION, "--max-tokens", "64", "--seed", "1");
+      return ExitCodes.OK;
+    }
     Main.run(silent, "--help");
     Main.run(silent, "demo", "--help");
     Main.run(silent, "check");

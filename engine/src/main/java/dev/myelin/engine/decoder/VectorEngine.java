@@ -39,6 +39,7 @@ public final class VectorEngine implements Engine {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   // Rows of logits that are computed together: a large vocabulary makes them wide.
   private static final int ANSWERS = 8;
+  private static final long SMALL = 24L << 20;
 
   private final ShardSpec spec;
   private final Design design;
@@ -76,7 +77,10 @@ public final class VectorEngine implements Engine {
     this.kernels = hardware.kernels();
     Design.Widths widths = design.widths();
     this.layout = new Page.Layout(2 * kernels.lanes(), widths.keyHeads(), widths.head());
-    WarmUp.run(kernels, Loader.types(model, spec));
+    // A small shard is its own warm-up, and answers before that would have ended.
+    if (cost.weightBytes() >= SMALL) {
+      WarmUp.run(kernels, Loader.types(model, spec));
+    }
     Loader loader = new Loader(model, spec, kernels, team, arena);
     this.embedding = loader.embedding();
     this.head = loader.head(embedding);

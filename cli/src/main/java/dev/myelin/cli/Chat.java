@@ -1,0 +1,210 @@
+package dev.myelin.cli;
+
+import dev.myelin.engine.text.Message;
+import dev.myelin.engine.text.ModelText;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// A conversation in the terminal: a line goes in, an answer comes out.
+///
+/// Ctrl-C stops an answer; at the prompt, the second in a row ends the conversation.
+final class Chat {
+  private static final String HELP =
+      """
+      /help    this
+      /reset   begin anew
+      /exit    end, as Ctrl-D does
+      Ctrl-C stops an answer; twice at the prompt it ends the chat.\
+      """;
+  private static final String DIM = "\033[2m";
+  private static final String PLAIN = "\033[0m";
+
+  /// What came from the keyboard.
+  private sealed interface Input {
+    record Line(String text) implements Input {}
+
+    record Press() implements Input {}
+
+    record End() implements Input {}
+  }
+
+  private final RootCommand root;
+  private final Talk talk;
+  private final ModelText text;
+  private final @Nullable String system;
+  private final int limit;
+  private final LinkedBlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
+  private final List<Message> messages = new ArrayList<>();
+  private volatile boolean answering;
+  private volatile boolean stopped;
+
+  Chat(RootCommand root, Talk talk, ModelText text, @Nullable String system, int limit) {
+    this.root = root;
+    this.talk = talk;
+    this.text = text;
+    this.system = system;
+    this.limit = limit;
+  }
+
+  /// Runs until the person ends it.
+  void run() throws InterruptedException {
+    reset();
+    Thread.ofPlatform().daemon().name("my-keyboard").start(this::read);
+    root.note("/help says what else there is to do here; Ctrl-D ends");
+    int presses = 0;
+    while (true) {
+      prompt();
+      switch (inputs.take()) {
+        case Input.End _ -> {
+          root.shell().err().println();
+          return;
+        }
+        case Input.Press _ -> {
+          root.shell().err().println();
+          if (++presses > 1) {
+            return;
+          }
+          root.note("Ctrl-C again ends the chat");
+        }
+        case Input.Line(String line) -> {
+          presses = 0;
+          if (!take(line.strip())) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  /// Tells that Ctrl-C was pressed.
+  void press() {
+    if (answering) {
+      stopped = true;
+    } else {
+      inputs.add(new Input.Press());
+    }
+  }
+
+  private boolean take(String line) {
+    switch (line.toLowerCase(Locale.ROOT)) {
+      case "" -> {}
+      case "/exit", "/quit", "/bye" -> {
+        return false;
+      }
+      case "/reset" -> {
+        reset();
+        root.note("begun anew");
+      }
+      case "/help" -> root.shell().err().println(HELP);
+      default -> {
+        if (line.startsWith("/") && !line.contains(" ")) {
+          root.note(line + ": no such command (expected: /help, /reset or /exit)");
+        } else {
+          answer(line);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void answer(String line) {
+    messages.add(Message.user(line));
+    Optional<int[]> prompt;
+    try {
+      prompt = fitting();
+    } catch (CommandException e) {
+      messages.removeLast();
+      root.note(e.getMessage());
+      return;
+    }
+    if (prompt.isEmpty()) {
+      messages.removeLast();
+      root.note("too long for a context of " + Words.count(talk.capacity(), "token"));
+      return;
+    }
+    stopped = false;
+    answering = true;
+    Answer answer;
+    try {
+      answer = talk.answer(prompt.get(), limit, this::print, () -> stopped);
+    } finally {
+      answering = false;
+    }
+    messages.add(Message.assistant(answer.text().strip()));
+    if (root.json()) {
+      root.print(answer.json());
+    } else {
+      root.shell().out().println();
+    }
+    boolean colour = root.shell().errIsTerminal() && root.shell().variable("NO_COLOR").isEmpty();
+    root.shell().err().println(colour ? DIM + answer.words() + PLAIN : answer.words());
+  }
+
+  // What was said first is forgotten first; the system's words and the last question stay.
+  private Optional<int[]> fitting() {
+    int room = talk.capacity() - Math.min(limit, talk.capacity() / 4);
+    int first = system == null ? 0 : 1;
+    int forgotten = 0;
+    int[] prompt = tokens();
+    while (prompt.length > room && messages.size() > first + 1) {
+      messages.remove(first);
+      if (messages.size() > first + 1) {
+        messages.remove(first);
+      }
+      forgotten++;
+      prompt = tokens();
+    }
+    if (forgotten > 0) {
+      root.note(
+          "the context of "
+              + Words.count(talk.capacity(), "token")
+              + " is full: the first "
+              + Words.count(forgotten, "question")
+              + " and what was answered is forgotten");
+    }
+    return prompt.length < talk.capacity() ? Optional.of(prompt) : Optional.empty();
+  }
+
+  private int[] tokens() {
+    return Prompts.tokens(text, List.copyOf(messages));
+  }
+
+  private void reset() {
+    messages.clear();
+    if (system != null) {
+      messages.add(Message.system(system));
+    }
+  }
+
+  private void print(String piece) {
+    if (!root.json()) {
+      root.shell().out().print(Words.plain(piece));
+      root.shell().out().flush();
+    }
+  }
+
+  private void prompt() {
+    root.shell().err().print("> ");
+    root.shell().err().flush();
+  }
+
+  private void read() {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(root.shell().in(), StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        inputs.add(new Input.Line(line));
+      }
+    } catch (IOException e) {
+      root.note("standard input: " + e.getMessage());
+    }
+    inputs.add(new Input.End());
+  }
+}

@@ -1,0 +1,244 @@
+package dev.myelin.cli;
+
+import dev.myelin.engine.EngineConfig;
+import dev.myelin.engine.MemoryCost;
+import dev.myelin.engine.ShardSpec;
+import dev.myelin.engine.decoder.VectorEngine;
+import dev.myelin.engine.model.Model;
+import dev.myelin.engine.text.Message;
+import dev.myelin.engine.text.ModelText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Lets a model answer.
+@Command(
+    name = "run",
+    header = "Let a language model answer, here on this machine.",
+    description = {
+      "",
+      "MODEL is a GGUF file, a folder with config.json and safetensors, or the name of one that",
+      "'myelin models list' shows. Without PROMPT it is read from standard input; in a terminal",
+      "a chat begins, in which /help says more and Ctrl-C stops an answer.",
+      "",
+      "The answer goes to standard output while it is made, how fast it was to standard error.",
+      "With --json one object instead: text, prompt_tokens, tokens, ttft_ms, tokens_per_s, stop",
+      "(end, length, context or interrupted).",
+      "",
+      "With --layers and not all of them, it runs the prompt through those layers alone and",
+      "prints a digest of the hidden states, by which shards on two machines are compared. They",
+      "begin with layer 0, because later ones take what earlier ones give.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  myelin run tale \"Once upon a time\"",
+      "  myelin run qwen.gguf",
+      "  cat question.txt | myelin run qwen.gguf --system 'Answer in one word.' --json",
+      "  myelin run tale --layers 0:3 \"Once upon a time\""
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final int USUAL_CONTEXT = 4096;
+
+  private final RootCommand root;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A file, a folder or a name.")
+  private String name = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "PROMPT",
+      arity = "0..1",
+      description = "What to answer (default: standard input, or a chat).")
+  private @Nullable String prompt;
+
+  @Option(names = "--system", paramLabel = "TEXT", description = "Tell the model how to behave.")
+  private @Nullable String system;
+
+  @Option(
+      names = "--max-tokens",
+      paramLabel = "N",
+      description = "The most tokens of an answer (default: as many as the context allows).")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description =
+          "The most tokens of prompt and answer (default: what the model allows, at most 4096).")
+  private @Nullable Integer context;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads compute (default: one for each processor).")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "A:B",
+      description = "Run the layers from A up to and without B alone.")
+  private @Nullable String layers;
+
+  @Option(names = "--raw", description = "Go on with the prompt as it is, instead of answering it.")
+  private boolean raw;
+
+  @Mixin private final SamplingArguments sampling = new SamplingArguments();
+
+  RunCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    require("--max-tokens", limit);
+    require("--context", context == null ? 1 : context);
+    require("--threads", threads == null ? 1 : threads);
+    boolean chat = prompt == null && root.shell().inIsTerminal() && root.shell().outIsTerminal();
+    String asked = chat ? "" : asked();
+    try (Model model = Model.open(ModelShelf.of(root.shell()).find(name))) {
+      ShardSpec spec = spec(model);
+      EngineConfig config = config(model);
+      requireMemory(model, spec, config);
+      Loading loading = Loading.begin(model);
+      try (VectorEngine engine = VectorEngine.load(model, spec, config);
+          ModelText text = loading.text()) {
+        if (spec.output() == ShardSpec.Output.HIDDEN) {
+          new ShardDigest(root, engine).print(tokens(text, asked));
+          return ExitCodes.OK;
+        }
+        return chat ? chat(engine, text, config) : answer(engine, text, config, asked);
+      }
+    }
+  }
+
+  private int answer(VectorEngine engine, ModelText text, EngineConfig config, String asked) {
+    int[] tokens = tokens(text, asked);
+    if (tokens.length == 0 || tokens.length >= config.context()) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "prompt: "
+              + Words.count(tokens.length, "token")
+              + (" (expected: 1.." + (config.context() - 1) + ", so that an answer fits; --context")
+              + (" makes room up to the " + engine.dimensions().context() + " of the model)"));
+    }
+    Answer answer;
+    try (Talk talk = new Talk(engine, text, sampling.options(), config.context())) {
+      answer =
+          talk.answer(tokens, limit, this::print, () -> Thread.currentThread().isInterrupted());
+    }
+    if (root.json()) {
+      root.print(answer.json());
+    } else {
+      root.shell().out().println();
+      root.note(answer.words());
+    }
+    return answer.stop() == Answer.Stop.INTERRUPTED ? ExitCodes.INTERRUPTED : ExitCodes.OK;
+  }
+
+  private int chat(VectorEngine engine, ModelText text, EngineConfig config)
+      throws InterruptedException {
+    try (Talk talk = new Talk(engine, text, sampling.options(), config.context())) {
+      Chat chat = new Chat(root, talk, text, system, limit);
+      try (CtrlC _ = CtrlC.listen(chat::press)) {
+        chat.run();
+      }
+    }
+    return ExitCodes.OK;
+  }
+
+  private int[] tokens(ModelText text, String asked) {
+    if (raw) {
+      return text.tokenizer().encode(asked);
+    }
+    List<Message> messages = new ArrayList<>();
+    if (system != null) {
+      messages.add(Message.system(system));
+    }
+    messages.add(Message.user(asked));
+    return Prompts.tokens(text, messages);
+  }
+
+  private String asked() throws IOException {
+    if (prompt != null) {
+      return prompt;
+    }
+    if (root.shell().inIsTerminal()) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "PROMPT: none (expected: one, since standard output is no terminal to chat in)");
+    }
+    String read = new String(root.shell().in().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (read.isEmpty()) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "PROMPT: none (expected: an argument, text on standard input, or a terminal to chat in)");
+    }
+    return read;
+  }
+
+  private ShardSpec spec(Model model) {
+    if (layers == null) {
+      return ShardSpec.of(model.whole());
+    }
+    ShardSpec spec = ModelWords.Layers.parse(layers).spec(model);
+    if (spec.input() == ShardSpec.Input.HIDDEN) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--layers: "
+              + layers
+              + (" take hidden states and no text (expected: from 0, where the embedding is);")
+              + (" 'myelin models show " + name + " --layers " + layers + "' says what they take"));
+    }
+    return spec;
+  }
+
+  private EngineConfig config(Model model) {
+    int most = model.dimensions().context();
+    if (context != null && context > most) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--context: " + context + " (expected: 1.." + most + ", which the model allows)");
+    }
+    EngineConfig config =
+        EngineConfig.defaults()
+            .withContext(context == null ? Math.min(USUAL_CONTEXT, most) : context);
+    return threads == null ? config : config.withThreads(threads);
+  }
+
+  private void requireMemory(Model model, ShardSpec spec, EngineConfig config) {
+    MemoryCost cost = VectorEngine.cost(model, spec, config);
+    long heap = cost.totalBytes(1, config.context()) - cost.weightBytes();
+    Memory memory = Memory.of();
+    if (cost.weightBytes() > memory.free() || heap > memory.heap()) {
+      throw new CommandException(
+          ExitCodes.OS,
+          name
+              + (": needs " + Words.bytes(cost.weightBytes()) + " for weights and ")
+              + (Words.bytes(heap) + " for " + Words.count(config.context(), "token"))
+              + (" (expected: <= " + Words.bytes(memory.free()) + " and <= ")
+              + (Words.bytes(memory.heap()) + "); take a smaller --context, or weights of a")
+              + " smaller type ('myelin models convert --type q4_0')");
+    }
+  }
+
+  private void print(String piece) {
+    if (!root.json()) {
+      root.shell().out().print(Words.plain(piece));
+      root.shell().out().flush();
+    }
+  }
+
+  private static void require(String option, int value) {
+    if (value < 1) {
+      throw new CommandException(ExitCodes.USAGE, option + ": " + value + " (expected: >= 1)");
+    }
+  }
+}

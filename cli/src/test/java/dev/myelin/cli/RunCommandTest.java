@@ -1,0 +1,123 @@
+package dev.myelin.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class RunCommandTest {
+  private final Terminal terminal = new Terminal();
+
+  @TempDir private Path folder;
+
+  @Test
+  void saysTheAnswerAndHowFastItWas() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    assertThat(terminal.run("run", model, "abc", "--max-tokens", "5", "--temperature", "0"))
+        .as(terminal.err())
+        .isEqualTo(ExitCodes.OK);
+    assertThat(terminal.out()).endsWith("\n");
+    assertThat(terminal.err()).contains("tokens/s", "3 tokens before it").hasLineCount(1);
+  }
+
+  @Test
+  void theObjectSaysAllOfIt() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    JsonNode answer = answer(model, "abc", "--max-tokens", "4", "--temperature", "0");
+    assertThat(answer.get("prompt_tokens").asInt()).isEqualTo(3);
+    assertThat(answer.get("tokens").asInt()).isBetween(0, 4);
+    assertThat(answer.get("ttft_ms").asDouble()).isPositive();
+    assertThat(answer.has("tokens_per_s") && answer.has("text")).isTrue();
+    assertThat(answer.get("stop").asText()).isIn("end", "length");
+  }
+
+  @Test
+  void theSameSeedGivesTheSameAnswerFromAFileAndItsFolder() throws Exception {
+    Path file = TinyModel.file(folder);
+    String[] more = {"abc", "--max-tokens", "12", "--seed", "7", "--temperature", "2"};
+    String first = answer(file.toString(), more).get("text").asText();
+    assertThat(answer(file.toString(), more).get("text").asText()).isEqualTo(first);
+    Terminal named = new Terminal().with("MYELIN_MODELS", folder.toString());
+    assertThat(named.run("run", "tiny.gguf", "abc", "--max-tokens", "1")).isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void readsThePromptFromAPipe() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    terminal.reading("abcde\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(terminal.run("run", model, "--max-tokens", "1", "--json")).isEqualTo(ExitCodes.OK);
+    assertThat(terminal.json().getFirst().get("prompt_tokens").asInt()).isEqualTo(5);
+    Terminal empty = new Terminal();
+    assertThat(empty.run("run", model)).isEqualTo(ExitCodes.USAGE);
+    assertThat(empty.err()).contains("PROMPT: none").hasLineCount(1);
+  }
+
+  @Test
+  void anAnswerEndsWhereTheContextDoes() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    JsonNode answer = answer(model, "abc", "--context", "8", "--temperature", "0");
+    assertThat(answer.get("stop").asText()).isIn("context", "end");
+    assertThat(answer.get("tokens").asInt()).isLessThanOrEqualTo(6);
+    assertThat(terminal.run("run", model, "abcdefghi", "--context", "8"))
+        .isEqualTo(ExitCodes.USAGE);
+    assertThat(terminal.err()).contains("9 tokens", "--context").hasLineCount(1);
+  }
+
+  @Test
+  void aShardSaysWhatItMakesOfAPrompt() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    JsonNode first = answer(model, "abc", "--layers", "0:2");
+    assertThat(first.get("sha256").asText()).hasSize(64);
+    assertThat(answer(model, "abc", "--layers", "0:2")).isEqualTo(first);
+    assertThat(answer(model, "abd", "--layers", "0:2")).isNotEqualTo(first);
+    Terminal later = new Terminal();
+    assertThat(later.run("run", model, "abc", "--layers", "2:4")).isEqualTo(ExitCodes.USAGE);
+    assertThat(later.err()).contains("hidden states", "models show").hasLineCount(1);
+  }
+
+  @Test
+  void whatCannotRunIsSaidInOneLine() throws Exception {
+    Path file = TinyModel.file(folder);
+    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    Path other = folder.resolve("other.gguf");
+    Files.writeString(other, text.replaceFirst("llama", "mamba"), StandardCharsets.ISO_8859_1);
+    assertThat(terminal.run("run", other.toString(), "a")).isEqualTo(ExitCodes.DATA);
+    assertThat(terminal.err()).contains("'mamba'", "expected: one of", "llama").hasLineCount(1);
+    Terminal missing = new Terminal();
+    assertThat(missing.run("run", "nobody", "a")).isEqualTo(ExitCodes.NO_INPUT);
+    assertThat(missing.err()).contains("nobody", "MYELIN_MODELS").hasLineCount(1);
+    Terminal wrong = new Terminal();
+    assertThat(wrong.run("run", file.toString(), "a", "--top-p", "2")).isEqualTo(ExitCodes.USAGE);
+    assertThat(wrong.err()).contains("top-p").hasLineCount(1);
+  }
+
+  @Test
+  void anInterruptEndsAnAnswer() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    Background running =
+        Background.start(terminal, "run", model, "abc", "--temperature", "100", "--seed", "3");
+    assertThat(running.interrupt()).isIn(ExitCodes.INTERRUPTED, ExitCodes.OK);
+  }
+
+  private static JsonNode answer(String model, String prompt, String... more) {
+    Terminal own = new Terminal();
+    String[] args = new String[more.length + 4];
+    args[0] = "run";
+    args[1] = model;
+    args[2] = prompt;
+    System.arraycopy(more, 0, args, 3, more.length);
+    args[args.length - 1] = "--json";
+    assertThat(own.run(args)).as(own.err()).isEqualTo(ExitCodes.OK);
+    return own.json().getLast();
+  }
+
+  private static JsonNode answer(String model, String[] more) {
+    return answer(model, more[0], java.util.Arrays.copyOfRange(more, 1, more.length));
+  }
+}
