@@ -93,6 +93,10 @@ final class Chat {
     }
   }
 
+  private boolean isStopped() {
+    return stopped || Thread.currentThread().isInterrupted();
+  }
+
   private boolean take(String line) {
     switch (line.toLowerCase(Locale.ROOT)) {
       case "" -> {}
@@ -122,7 +126,7 @@ final class Chat {
       prompt = fitting();
     } catch (CommandException e) {
       messages.removeLast();
-      root.note(e.getMessage());
+      root.note(String.valueOf(e.getMessage()));
       return;
     }
     if (prompt.isEmpty()) {
@@ -134,7 +138,7 @@ final class Chat {
     answering = true;
     Answer answer;
     try {
-      answer = talk.answer(prompt.get(), limit, this::print, () -> stopped);
+      answer = talk.answer(prompt.get(), limit, this::print, this::isStopped);
     } finally {
       answering = false;
     }

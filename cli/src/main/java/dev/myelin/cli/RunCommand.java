@@ -194,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
           ExitCodes.USAGE,
           "--layers: "
               + layers
-              + (" take hidden states and no text (expected: from 0, where the embedding is);")
+              + " take hidden states and no text (expected: from 0, where the embedding is);"
               + (" 'myelin models show " + name + " --layers " + layers + "' says what they take"));
     }
     return spec;
