@@ -65,7 +65,8 @@ class ReadmeTest {
 
   private static List<String> tests() throws IOException {
     List<String> names = new ArrayList<>();
-    for (String module : List.of("tensor", "testkit", "wire", "net", "cli", "it", "examples")) {
+    for (String module :
+        List.of("tensor", "testkit", "wire", "net", "engine", "cli", "it", "examples")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         files.map(f -> f.getFileName().toString().replace(".java", "")).forEach(names::add);
       }
