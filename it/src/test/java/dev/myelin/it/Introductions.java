@@ -8,29 +8,25 @@ import java.time.Duration;
 /// Waits until a peer is there, or is gone.
 final class Introductions {
   private static final Duration MOMENT = Duration.ofMillis(20);
-  private static final Duration DEAD_BORN = Duration.ofSeconds(2);
+  private static final Duration NUDGE = Duration.ofMillis(200);
 
   private Introductions() {}
 
-  /// Waits for a peer that dialled us; it dials again if its connection was born dead.
+  /// Waits for a peer that dialled us.
   static void awaitDialler(PatternSocket ours, Party its) throws Exception {
     long end = System.nanoTime() + Party.SOON.toNanos();
-    while (!ours.awaitPeers(1, DEAD_BORN)) {
+    while (!ours.awaitPeers(1, NUDGE)) {
       assertThat(System.nanoTime()).as("no peer").isLessThan(end);
-      its.hangUp();
-      assertThat(gone(ours)).isTrue();
-      its.dialAgain();
+      its.nudge();
     }
   }
 
-  /// Waits until a peer that dialled us was turned away for that reason; it dials again if it is
-  /// not heard.
+  /// Waits until a peer that dialled us was turned away for that reason.
   static void awaitRefusal(PatternSocket ours, Party its, String reason) throws Exception {
     long end = System.nanoTime() + Party.SOON.toNanos();
-    while (!failed(ours, reason, DEAD_BORN)) {
+    while (!failed(ours, reason, NUDGE)) {
       assertThat(System.nanoTime()).as("nobody was turned away").isLessThan(end);
-      its.hangUp();
-      its.dialAgain();
+      its.nudge();
     }
   }
 

@@ -31,7 +31,6 @@ final class JeromqPeer implements Party {
   private final ZContext context;
   private final Consumer<ZMQ.Socket> setting;
   private Future<?> begun = CompletableFuture.completedFuture("");
-  private String dialled = "";
   private ZMQ.@Nullable Socket opened; // used by the thread
   private Future<List<byte[]>> incoming = CompletableFuture.completedFuture(List.of());
 
@@ -39,7 +38,7 @@ final class JeromqPeer implements Party {
     this(context, role, _ -> {});
   }
 
-  /// Opens one, also again after [#hangUp], with settings made before it binds or connects.
+  /// Opens one with settings made before it binds or connects.
   JeromqPeer(ZContext context, String role, Consumer<ZMQ.Socket> setting) throws Exception {
     this.context = context;
     this.setting = setting;
@@ -99,18 +98,19 @@ final class JeromqPeer implements Party {
         });
   }
 
-  // Some connections of JeroMQ 0.6.0 never say their first byte, to a bare server socket too, and
-  // its handshake timer does not notice: one of twenty with fresh contexts, one of hundreds else.
+  // JeroMQ 0.6.0 may take the key of a new connection for the one of its dialling, which was
+  // cancelled and is still there; nobody reads or writes then until its poller looks at its handles
+  // again, as it does for a new one (zeromq/jeromq pull request 1022).
   @Override
-  public void hangUp() throws Exception {
-    dialled = on(() -> socket().getLastEndpoint());
-    end();
-  }
-
-  @Override
-  public void dialAgain() throws Exception {
-    open();
-    connect(dialled);
+  public void nudge() throws Exception {
+    on(
+        () -> {
+          ZMQ.Socket other = context.createSocket(SocketType.PAIR);
+          other.setLinger(0);
+          other.bind("tcp://127.0.0.1:*");
+          other.close();
+          return true;
+        });
   }
 
   private void end() throws Exception {

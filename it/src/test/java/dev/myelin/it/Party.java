@@ -17,11 +17,8 @@ interface Party extends AutoCloseable {
 
   void connect(String endpoint) throws Exception;
 
-  /// Ends its connections, where they may be born dead; otherwise does nothing.
-  default void hangUp() throws Exception {}
-
-  /// Dials once more after [#hangUp].
-  default void dialAgain() throws Exception {}
+  /// Has a connection begin that its own side has forgotten; otherwise does nothing.
+  default void nudge() throws Exception {}
 
   /// Sends a message, or begins to.
   void send(List<Integer> load) throws Exception;
