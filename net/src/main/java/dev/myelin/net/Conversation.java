@@ -94,6 +94,15 @@ final class Conversation {
     return connection.introduction().proof() == Introduction.Proof.MUTUAL;
   }
 
+  /// Returns whether we dialled both, at one address and port, and the other is open.
+  boolean isDialledLike(Conversation other) {
+    return other.open()
+        && !connection.inbound()
+        && !other.connection.inbound()
+        && connection.link().address().equals(other.connection.link().address())
+        && connection.remote().port() == other.connection.remote().port();
+  }
+
   /// Returns how the last of it was compressed.
   Compression compression() {
     return packings.present();

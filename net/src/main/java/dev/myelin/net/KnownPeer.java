@@ -330,15 +330,18 @@ final class KnownPeer implements Peer {
         });
   }
 
-  void joined(Conversation conversation) {
-    locked(
+  /// Takes a conversation; returns whether we had dialled the peer at that very place before, and
+  /// still talk there.
+  boolean joined(Conversation conversation) {
+    return locked(
         () -> {
+          boolean twice = conversations.stream().anyMatch(conversation::isDialledLike);
           conversations.addFirst(conversation);
           everConnected = true;
           dialling = false;
           seenNanos = System.nanoTime();
           changed.signalAll();
-          return true;
+          return twice;
         });
   }
 

@@ -67,10 +67,10 @@ final class Reunion {
   private void join(KnownPeer peer, Connection connection, boolean further) {
     rememberListener(peer, connection);
     Conversation conversation = new Conversation(connection, peer, events, intakes.get());
-    peer.joined(conversation);
+    boolean twice = peer.joined(conversation);
     events.connected(peer, connection);
     startReader(connection, conversation);
-    if (further) {
+    if (further || (twice && conversation.proven())) {
       end(connection);
     }
     roster.signal();

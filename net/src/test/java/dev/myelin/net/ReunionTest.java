@@ -152,6 +152,27 @@ class ReunionTest {
   }
 
   @Test
+  void endsTheSecondOfTwoDialsThatWereUnderWayToOnePlace() throws Exception {
+    try (Node there = Node.start(Lab.config());
+        FaultProxy proxy = FaultProxy.open(Lab.address(there.endpoint()), 1)) {
+      proxy.apply(new LinkEffect.Stall(0));
+      try (Node node = Node.start(seeking("127.0.0.1:" + proxy.port()));
+          RawPeer talker = RawPeer.dial(node.endpoint())) {
+        talker.session.send(
+            new Message.Contacts(
+                List.of(new Message.Contact(there.id().text(), "127.0.0.1", proxy.port()))));
+        Lab.eventually("both are under way", () -> proxy.accepted() == 2);
+        proxy.heal();
+        Lab.eventually(node, "connections-dialled", 2);
+        Lab.eventually(node, "connections-closed", 1);
+        Peer peer = node.awaitPeer(there.id(), Lab.SOON);
+        assertThat(peer.connections()).isEqualTo(1);
+        assertThat(peer.state()).isEqualTo(Peer.State.CONNECTED);
+      }
+    }
+  }
+
+  @Test
   void losesNothingOnConnectionsThatAreLetGo(TensorPool pool) throws Exception {
     int claims = 20;
     try (Node node = Node.start(Lab.config(), Reception.handler(Delivery::close));
