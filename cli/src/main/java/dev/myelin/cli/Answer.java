@@ -55,9 +55,9 @@ record Answer(String text, int promptTokens, int tokens, Duration first, Duratio
         };
     return String.format(
         Locale.ROOT,
-        "%s, %.1f tokens/s; first after %s, %s before it%s",
+        "%s%s; first after %s, %s before it%s",
         Words.count(tokens, "token"),
-        tokensPerSecond(),
+        tokens > 1 ? String.format(Locale.ROOT, ", %.1f tokens/s", tokensPerSecond()) : "",
         Words.time(first),
         Words.count(promptTokens, "token"),
         end);

@@ -57,10 +57,12 @@ final class CommandTree {
                         Map.Entry::getValue,
                         (a, _) -> a,
                         LinkedHashMap::new)));
-    line.setResourceBundle(new SettingWords());
-    line.getSubcommands()
-        .values()
-        .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true));
+    for (CommandLine each : line.getSubcommands().values()) {
+      each.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+      if (hasSettings(each)) {
+        each.setResourceBundle(new SettingWords());
+      }
+    }
     Complaints complaints = new Complaints(root);
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
@@ -75,6 +77,12 @@ final class CommandTree {
               return new CommandLine.RunLast().execute(parsed);
             });
     return Converters.register(line);
+  }
+
+  /// Returns whether the options of that command are those of a node; others may have options of
+  /// the same names.
+  static boolean hasSettings(CommandLine command) {
+    return command.getCommandSpec().findOption("--config") != null;
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -133,7 +133,9 @@ final class ReferencePages {
 
   private static List<OptionSpec> ownOptions(CommandLine command) {
     List<String> shared =
-        Arrays.stream(Setting.values()).map(setting -> "--" + setting.key()).toList();
+        CommandTree.hasSettings(command)
+            ? Arrays.stream(Setting.values()).map(setting -> "--" + setting.key()).toList()
+            : List.of();
     return command.getCommandSpec().options().stream()
         .filter(option -> !SHARED.contains(option.longestName()))
         .filter(option -> !shared.contains(option.longestName()))

@@ -23,7 +23,22 @@ final class RunCommandTest {
         .as(terminal.err())
         .isEqualTo(ExitCodes.OK);
     assertThat(terminal.out()).endsWith("\n");
-    assertThat(terminal.err()).contains("tokens/s", "3 tokens before it").hasLineCount(1);
+    assertThat(terminal.err())
+        .contains("token", "; first after", "3 tokens before it")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void saysHowManyThreadsAndNotWhichAsANodeDoes() {
+    assertThat(terminal.run("run", "--help")).isEqualTo(ExitCodes.OK);
+    assertThat(terminal.out()).contains("How many threads compute").doesNotContain("virtual");
+  }
+
+  @Test
+  void oneTokenHasNoSpeed() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    assertThat(terminal.run("run", model, "abc", "--max-tokens", "1")).isEqualTo(ExitCodes.OK);
+    assertThat(terminal.err()).contains("before it").doesNotContain("tokens/s");
   }
 
   @Test
