@@ -57,12 +57,7 @@ final class CommandTree {
                         Map.Entry::getValue,
                         (a, _) -> a,
                         LinkedHashMap::new)));
-    for (CommandLine each : line.getSubcommands().values()) {
-      each.getCommandSpec().usageMessage().abbreviateSynopsis(true);
-      if (hasSettings(each)) {
-        each.setResourceBundle(new SettingWords());
-      }
-    }
+    line.getSubcommands().values().forEach(CommandTree::describe);
     Complaints complaints = new Complaints(root);
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
@@ -77,6 +72,13 @@ final class CommandTree {
               return new CommandLine.RunLast().execute(parsed);
             });
     return Converters.register(line);
+  }
+
+  private static void describe(CommandLine command) {
+    command.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+    if (hasSettings(command)) {
+      command.setResourceBundle(new SettingWords());
+    }
   }
 
   /// Returns whether the options of that command are those of a node; others may have options of

@@ -103,10 +103,13 @@ final class Talk implements AutoCloseable {
     }
   }
 
-  /// The sampler of the answer that is being made.
+  /// The sampler of the answer that is being made. A model may have more tokens than its tokenizer,
+  /// because a round number computes faster; those mean nothing.
   private final class Current implements Sampler {
     @Override
     public int choose(float[] logits) {
+      int meant = Math.min(logits.length, text.tokenizer().vocabulary());
+      Arrays.fill(logits, meant, logits.length, Float.NEGATIVE_INFINITY);
       return sampler.choose(logits);
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,17 @@ final class RunCommandTest {
     assertThat(answer(file.toString(), more).get("text").asText()).isEqualTo(first);
     Terminal named = new Terminal().with("MYELIN_MODELS", folder.toString());
     assertThat(named.run("run", "tiny.gguf", "abc", "--max-tokens", "1")).isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void saysNothingThatTheTokenizerDoesNotKnow() throws Exception {
+    String model = TinyModel.folder(folder).toString();
+    for (String seed : List.of("1", "2", "3", "4")) {
+      String[] wild = {"abc", "--temperature", "100", "--top-k", "0", "--top-p", "1", "--seed"};
+      String[] more = Arrays.copyOf(wild, wild.length + 1);
+      more[wild.length] = seed;
+      assertThat(answer(model, more).get("stop").asText()).isIn("end", "context");
+    }
   }
 
   @Test
@@ -133,6 +146,6 @@ final class RunCommandTest {
   }
 
   private static JsonNode answer(String model, String[] more) {
-    return answer(model, more[0], java.util.Arrays.copyOfRange(more, 1, more.length));
+    return answer(model, more[0], Arrays.copyOfRange(more, 1, more.length));
   }
 }
