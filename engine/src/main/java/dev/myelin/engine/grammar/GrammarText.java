@@ -15,6 +15,7 @@ import java.util.List;
 final class GrammarText {
   static final int LONGEST = 1 << 18;
   static final int DEEPEST = 100;
+  private static final int MOST_MARKS = 5;
 
   private final int[] text;
   private int at;
@@ -114,7 +115,7 @@ final class GrammarText {
 
   private Piece group() {
     if (++depth > DEEPEST) {
-      throw tooDeep("parentheses");
+      throw tooDeep("parentheses", DEEPEST);
     }
     at++;
     skip(true);
@@ -205,7 +206,7 @@ final class GrammarText {
 
   private Piece repeated(Piece piece) {
     Piece found = piece;
-    for (int marks = 0; marks < DEEPEST; marks++) {
+    for (int marks = 0; marks <= MOST_MARKS; marks++) {
       switch (peek()) {
         case '*' -> found = marked(found, 0, -1);
         case '+' -> found = marked(found, 1, -1);
@@ -216,7 +217,7 @@ final class GrammarText {
         }
       }
     }
-    throw tooDeep("repetitions");
+    throw tooDeep("repetitions of a part", MOST_MARKS);
   }
 
   private Piece marked(Piece piece, int least, int most) {
@@ -292,8 +293,8 @@ final class GrammarText {
         column(at));
   }
 
-  private GrammarException tooDeep(String what) {
-    String problem = what + ": more than " + DEEPEST + " deep (expected: fewer)";
+  private GrammarException tooDeep(String what, int most) {
+    String problem = what + ": more than " + most + " deep (expected: <= " + most + ")";
     return new GrammarException(Rule.DEPTH, problem, line(at), column(at));
   }
 

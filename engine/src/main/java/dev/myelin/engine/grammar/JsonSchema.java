@@ -102,12 +102,15 @@ final class JsonSchema {
     try {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      String problem = "schema: no JSON: " + e.getOriginalMessage();
+      String problem = "schema: " + e.getOriginalMessage() + " (expected: one JSON value)";
       if (e.getLocation() == null) {
         throw new GrammarException(Rule.SYNTAX, problem);
       }
       int line = e.getLocation().getLineNr();
       throw new GrammarException(Rule.SYNTAX, problem, line, e.getLocation().getColumnNr());
+    } catch (NumberFormatException e) {
+      String problem = "schema: " + e.getMessage() + " (expected: numbers that can be read)";
+      throw new GrammarException(Rule.SYNTAX, problem);
     }
   }
 
@@ -331,17 +334,23 @@ final class JsonSchema {
   }
 
   private Limit rounded(BigDecimal value, boolean open, boolean isLow, boolean whole, String path) {
-    if (value.precision() - value.scale() > 18) {
+    if (value.signum() == 0) {
+      return new Limit(0, open);
+    }
+    long digits = (long) value.precision() - value.scale(); // before the point
+    if (digits > 18) {
       return new Limit(value.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE, false);
     }
-    if (value.scale() < 1000 && value.stripTrailingZeros().scale() <= 0) {
+    if (digits > 0 && value.stripTrailingZeros().scale() <= 0) {
       return new Limit(value.longValue(), open);
     }
     if (!whole) {
       throw wrong(Rule.UNSUPPORTED, "bound: " + value, path, "a whole number");
     }
     RoundingMode inwards = isLow ? RoundingMode.CEILING : RoundingMode.FLOOR;
-    return new Limit(value.setScale(0, inwards).longValue(), false);
+    // How near it is to 0 does not matter; its scale may be too large to divide by.
+    BigDecimal near = digits > 0 ? value : BigDecimal.valueOf(value.signum(), 1);
+    return new Limit(near.setScale(0, inwards).longValue(), false);
   }
 
   private Piece reference(String target, String path) {

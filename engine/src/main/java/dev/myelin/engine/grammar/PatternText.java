@@ -79,7 +79,8 @@ final class PatternText {
 
   private Piece group() {
     if (++depth > DEEPEST) {
-      throw new GrammarException(Rule.DEPTH, "pattern: more than " + DEEPEST + " groups deep");
+      String problem = "pattern: more than " + DEEPEST + " groups deep (expected: fewer)";
+      throw new GrammarException(Rule.DEPTH, problem);
     }
     if (take('?') && !take(':')) {
       throw refused("a group that begins with ?");

@@ -76,6 +76,9 @@ class GrammarTest {
     String deep = "(".repeat(100) + "\"a\"" + ")".repeat(100);
     assertThat(Grammar.parse("root ::= " + deep).matches("a")).isTrue();
     assertThat(broken("root ::= (" + deep + ")")).isEqualTo(Rule.DEPTH);
+    assertThat(broken("root ::= " + marked("*".repeat(6)))).isEqualTo(Rule.DEPTH);
+    assertThat(broken("root ::= " + marked("*".repeat(100)))).isEqualTo(Rule.DEPTH);
+    assertThat(Grammar.parse("root ::= " + marked("*****")).matches("aaa")).isTrue();
     assertThat(broken("root ::= \"a\"" + "*".repeat(100_000))).isEqualTo(Rule.DEPTH);
     assertThat(broken("root ::= \"" + "a".repeat(1 << 18) + "\"")).isEqualTo(Rule.SIZE);
     assertThat(broken("a ::= \"a\"\n".repeat(20_000))).isEqualTo(Rule.DUPLICATE);
@@ -193,6 +196,10 @@ class GrammarTest {
   private static int anyCharacter(RandomGenerator random) {
     int c = random.nextInt(1 << random.nextInt(1, 21));
     return c >= 0xd800 && c <= 0xdfff ? 'x' : c;
+  }
+
+  private static String marked(String marks) {
+    return "(".repeat(100) + "\"a\"" + (")" + marks).repeat(100);
   }
 
   private static Rule broken(String gbnf) {

@@ -19,6 +19,8 @@ class JsonSchemaTest {
           """
           {'type':'boolean'}; true ~ false; 'true' ~ null ~ 1
           {'type':['null','integer']}; null ~ 0 ~ -12; 01 ~ 1.5 ~ +1
+          {'type':'integer','minimum':1e-2000000000,'maximum':2.5}; 1 ~ 2; 0 ~ 3
+          {'type':'integer','minimum':0e99,'maximum':2e2000000000}; 0 ~ 70; -1
           {'const':{'a':[1,'x']}}; {'a':[1,'x']}; {'a':[1]}
           {'enum':['red',3,null]}; 'red' ~ 3 ~ null; 'green' ~ red
           {'type':'string','minLength':2,'maxLength':3}; 'ab' ~ 'é😀c' ~ '\\n\\u00e9'; 'a' ~\
@@ -75,6 +77,7 @@ class JsonSchemaTest {
           {'type':'string','pattern':'^a|b$'}; UNSUPPORTED; ^(a|b)$
           {'type':'string','pattern':'a','maxLength':3}; UNSUPPORTED; with a length
           {'type':'number','minimum':0.5}; UNSUPPORTED; bound: 0.5
+          {'type':'number','minimum':3e44444444444444}; SYNTAX; numbers that can be read
           {'anyOf':[true],'type':'string'}; UNSUPPORTED; beside 'type'
           {'allOf':[true,true]}; UNSUPPORTED; allOf: 2 schemas
           {'$ref':'http://x/y'}; UNSUPPORTED; http
