@@ -7,10 +7,12 @@ module dev.myelin.engine {
   requires transitive dev.myelin.tensor;
   requires ai.djl.tokenizers;
   requires com.fasterxml.jackson.databind;
+  requires static com.microsoft.onnxruntime;
   requires static jdk.incubator.vector;
 
   exports dev.myelin.engine;
   exports dev.myelin.engine.decoder;
+  exports dev.myelin.engine.embed;
   exports dev.myelin.engine.grammar;
   exports dev.myelin.engine.model;
   exports dev.myelin.engine.sample;

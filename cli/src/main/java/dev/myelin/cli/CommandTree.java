@@ -112,6 +112,7 @@ final class CommandTree {
     commands.put("peers", PeersCommand::new);
     commands.put("run", RunCommand::new);
     commands.put("models", ModelsCommand::new);
+    commands.put("embed", EmbedCommand::new);
     commands.put("keygen", KeygenCommand::new);
     commands.put("doctor", DoctorCommand::new);
     commands.put("check", CheckCommand::new);

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       "  myelin receive --dir in --key-file key.txt        on one machine",
       "  myelin send x.safetensors --key-file key.txt      on another",
       "  myelin rep --bind tcp://127.0.0.1:5555 --echo     answer any ZeroMQ program",
+      "  myelin embed --similar \"a dog\" \"a puppy\"          how alike texts are",
       "  myelin doctor                                     when nodes do not find each other",
       "",
       "Every option also has a variable (MYELIN_PORT for --port) and a line in a",

@@ -17,7 +17,7 @@ import java.util.Optional;
 ///
 /// @param out for results
 /// @param err for errors, warnings and progress
-/// @param in for tensors from a pipe
+/// @param in for tensors or texts from a pipe
 /// @param environment the environment variables
 /// @param outIsTerminal whether a person reads `out`
 /// @param errIsTerminal whether a person reads `err`
