@@ -1,0 +1,1 @@
+"""The demo's model: its language, its training and its export."""
