@@ -10,7 +10,7 @@ def main():
     for name in ("train", "evaluate", "export", "ask", "show"):
         command = commands.add_parser(name)
         command.add_argument("--work", type=Path, required=True, help="folder of the checkpoint")
-        command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--threads", type=int, default=2, help="of training: processes, each with one thread")
         if name in ("evaluate", "ask", "show"):
             command.add_argument("--model", type=Path, help="a GGUF file instead of the checkpoint")
         if name == "train":
