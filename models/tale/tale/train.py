@@ -159,7 +159,9 @@ def run(work, steps, workers, every):
     _Worker(0, work, model, shared, span).loop(state["optimizers"])
     for other in others:
         other.join()
-    if not shared.stop[0].item():
+    if shared.stop[0].item():
+        print("stopped; the same command goes on", flush=True)
+    else:
         _validate(model, tokenizer)
 
 
