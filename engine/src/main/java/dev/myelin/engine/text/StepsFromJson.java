@@ -64,13 +64,23 @@ final class StepsFromJson {
     return switch (type) {
       case "NFC", "NFD", "NFKC", "NFKD", "Lowercase" -> Map.of("type", type);
       case "Prepend" -> Map.of("type", type, "prepend", text(node.path("prepend"), "prepend"));
-      case "Replace" ->
-          Map.of(
-              "type", type,
-              "pattern", Map.of("String", text(node.path("pattern").path("String"), "pattern")),
-              "content", text(node.path("content"), "content"));
+      case "Replace" -> replacement(node);
       default -> throw refusal.because(Rule.UNSUPPORTED, "normalizer", type, "a known one");
     };
+  }
+
+  /// What makes a text longer, again and again, would make it too long for the native library,
+  /// which ends the process then.
+  private Map<String, Object> replacement(JsonNode node) throws ModelFileException {
+    String pattern = text(node.path("pattern").path("String"), "pattern");
+    String content = text(node.path("content"), "content");
+    refusal.unless(
+        content.length() <= pattern.length(),
+        Rule.LENGTH,
+        "content of Replace",
+        content.length(),
+        "<= the " + pattern.length() + " of its pattern");
+    return Map.of("type", "Replace", "pattern", Map.of("String", pattern), "content", content);
   }
 
   private Map<String, Object> cut(JsonNode node) throws ModelFileException {

@@ -89,6 +89,19 @@ class ModelTextTest {
   }
 
   @Test
+  void aStepThatMakesTextLongerAndLongerIsRefused() throws Exception {
+    String growing =
+        "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aa\"}";
+    String json = Golden.text("gpt-2/tokenizer.json");
+    String hostile = json.replaceFirst("\"normalizer\": ?null", growing);
+    assertThat(hostile).isNotEqualTo(json);
+    Files.writeString(folder.resolve("tokenizer.json"), hostile);
+    assertThatThrownBy(() -> ModelText.open(folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("content of Replace: 2 (expected: <= the 1 of its pattern)");
+  }
+
+  @Test
   void aWordThatIsAMarkAsWellIsAMark() throws Exception {
     String json = Golden.text("gpt-2/tokenizer.json");
     String word = "{\"id\":6,\"content\":\"<|user|>\",\"special\":false},";
