@@ -25,7 +25,7 @@ final class Talk implements AutoCloseable {
     this.text = text;
     this.options = options;
     this.capacity = capacity;
-    this.generator = Generator.open(engine, new Current(), capacity);
+    this.generator = Generator.open(engine, text.tokenizer(), new Current(), capacity);
   }
 
   int capacity() {
@@ -103,13 +103,10 @@ final class Talk implements AutoCloseable {
     }
   }
 
-  /// The sampler of the answer that is being made. A model may have more tokens than its tokenizer,
-  /// because a round number computes faster; those mean nothing.
+  /// The sampler of the answer that is being made.
   private final class Current implements Sampler {
     @Override
     public int choose(float[] logits) {
-      int meant = Math.min(logits.length, text.tokenizer().vocabulary());
-      Arrays.fill(logits, meant, logits.length, Float.NEGATIVE_INFINITY);
       return sampler.choose(logits);
     }
 

@@ -27,7 +27,7 @@ public final class RunModel {
     try (Model model = Model.open(file);
         ModelText text = ModelText.of(model);
         VectorEngine engine = VectorEngine.load(model, EngineConfig.defaults());
-        Generator answer = Generator.open(engine, Sampler.greedy(), 256)) {
+        Generator answer = Generator.open(engine, text.tokenizer(), Sampler.greedy(), 256)) {
       Tokenizer.Decoder decoder = text.tokenizer().continuation();
       int token = answer.next(text.tokenizer().encode(prompt));
       for (; answer.length() < 256 && !text.tokenizer().isEnd(token); token = answer.next()) {

@@ -4,6 +4,7 @@ import dev.myelin.engine.Batch;
 import dev.myelin.engine.Engine;
 import dev.myelin.engine.Sequence;
 import dev.myelin.engine.ShardSpec;
+import dev.myelin.engine.text.Tokenizer;
 import dev.myelin.tensor.DType;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
@@ -11,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// One growing text over an engine that holds a whole model: tokens in, the next token out.
@@ -19,7 +21,7 @@ import java.util.Objects;
 /// two threads at once.
 ///
 /// ```java
-/// try (Generator text = Generator.open(engine, Sampler.greedy(), 256)) {
+/// try (Generator text = Generator.open(engine, tokenizer, Sampler.greedy(), 256)) {
 ///   for (int token = text.next(prompt); token != end; token = text.next()) {
 ///     System.out.print(tokenizer.decode(token));
 ///   }
@@ -36,31 +38,48 @@ public final class Generator implements AutoCloseable {
   private final Tensor one;
   private final Tensor output;
   private final float[] logits;
+  private final int meant;
   private int last = -1;
 
-  private Generator(Engine engine, Sampler sampler, Sequence sequence) {
+  private Generator(Engine engine, Sampler sampler, Sequence sequence, int tokens) {
     this.engine = engine;
     this.sampler = sampler;
     this.sequence = sequence;
     this.arena = Arena.ofShared();
     int vocabulary = engine.dimensions().vocabulary();
     this.logits = new float[vocabulary];
+    this.meant = Math.min(vocabulary, tokens);
     this.one = Tensor.wrap(DType.I32, Shape.of(1), arena.allocate(4, 4));
     Shape row = Shape.of(1, vocabulary);
     this.output = Tensor.wrap(DType.F32, row, arena.allocate(DType.F32.bytesFor(vocabulary), 64));
   }
 
-  /// Opens an empty text.
+  /// Opens an empty text of the tokens of a tokenizer.
+  ///
+  /// A model may have logits for more tokens than its tokenizer has, because a round number
+  /// computes faster. Those mean nothing: they are negative infinity before the sampler sees them.
+  ///
+  /// @param capacity how many tokens the text may have, prompt and answer together
+  /// @throws IllegalArgumentException if the engine does not take tokens and give logits
+  public static Generator open(Engine engine, Tokenizer tokenizer, Sampler sampler, int capacity) {
+    return open(engine, sampler, capacity, tokenizer.vocabulary());
+  }
+
+  /// Opens an empty text of all tokens that the engine has logits for.
   ///
   /// @param capacity how many tokens the text may have, prompt and answer together
   /// @throws IllegalArgumentException if the engine does not take tokens and give logits
   public static Generator open(Engine engine, Sampler sampler, int capacity) {
+    return open(engine, sampler, capacity, Integer.MAX_VALUE);
+  }
+
+  private static Generator open(Engine engine, Sampler sampler, int capacity, int tokens) {
     Objects.requireNonNull(sampler, "sampler");
     ShardSpec spec = engine.spec();
     if (spec.input() != ShardSpec.Input.TOKENS || spec.output() != ShardSpec.Output.LOGITS) {
       throw new IllegalArgumentException("engine: " + spec + " (expected: TOKENS to LOGITS)");
     }
-    return new Generator(engine, sampler, engine.begin(capacity));
+    return new Generator(engine, sampler, engine.begin(capacity), tokens);
   }
 
   /// Returns the token after those, which follow what stands in the text already.
@@ -126,6 +145,7 @@ public final class Generator implements AutoCloseable {
   private int choose(Tensor input) {
     engine.forward(Batch.of(input, sequence, Batch.Answer.LAST), output);
     MemorySegment.copy(output.segment(), FLOAT, 0, logits, 0, logits.length);
+    Arrays.fill(logits, meant, logits.length, Float.NEGATIVE_INFINITY);
     last = sampler.choose(logits);
     return last;
   }

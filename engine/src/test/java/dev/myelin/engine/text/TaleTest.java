@@ -66,7 +66,7 @@ class TaleTest {
     }
     int[] prompt = text.prompt(turns);
     int most = prompt.length + MOST_TOKENS;
-    try (Generator growing = Generator.open(engine, Sampler.greedy(), most)) {
+    try (Generator growing = Generator.open(engine, text.tokenizer(), Sampler.greedy(), most)) {
       Tokenizer.Decoder decoder = text.tokenizer().decoder();
       StringBuilder said = new StringBuilder();
       int token = growing.next(prompt);
