@@ -134,18 +134,9 @@ final class HostChecks {
     return Finding.ok("descriptors", open + " may be open at once");
   }
 
-  private static Optional<Finding> memory() throws IOException {
-    Path info = Path.of("/proc/meminfo");
-    if (!Files.isReadable(info)) {
-      return Optional.empty();
-    }
-    try (Stream<String> lines = Files.lines(info)) {
-      return lines
-          .filter(line -> line.startsWith("MemAvailable:"))
-          .findFirst()
-          .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .map(HostChecks::memory);
-    }
+  private static Optional<Finding> memory() {
+    long available = Memory.of().free();
+    return available == Long.MAX_VALUE ? Optional.empty() : Optional.of(memory(available));
   }
 
   private static Finding memory(long available) {

@@ -2,6 +2,7 @@ package dev.myelin.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.myelin.engine.vocabulary.Cuts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /// The vocabulary beside safetensors, as the metadata of a GGUF file.
 ///
@@ -23,12 +25,9 @@ final class TokenizerFields {
   private static final int UNUSED = 5;
   private static final int OCTET = 6;
   private static final String PREFIX = "tokenizer.ggml.";
-  // How a text is cut before merging, by a piece of the pattern, and GGUF's name for it; the more
-  // particular first.
-  private static final String[][] CUTS = {
-    {"\\p{N}{1,3}", "llama-bpe"}, {"\\p{N}| ?[^\\s\\p{L}\\p{N}]+", "qwen2"}
-  };
+  private static final long LARGEST_TEMPLATE = 4 << 20;
 
+  private final Path folder;
   private final GgufFields fields;
   private final JsonNode tokenizer;
   private final JsonNode settings;
@@ -37,6 +36,7 @@ final class TokenizerFields {
   private final int[] types;
 
   private TokenizerFields(Path folder, int vocabulary, GgufFields fields) throws IOException {
+    this.folder = folder;
     this.fields = fields;
     this.tokenizer = json(folder.resolve("tokenizer.json"));
     this.settings = json(folder.resolve("tokenizer_config.json"));
@@ -52,14 +52,14 @@ final class TokenizerFields {
       made.addVocabulary();
       made.addEnds();
     }
-    made.addTemplate(folder.resolve("chat_template.jinja"));
+    made.addTemplate();
   }
 
   private static JsonNode json(Path file) throws IOException {
     return Files.isRegularFile(file) ? SafetensorsFolder.json(file) : MissingNode.getInstance();
   }
 
-  private void addVocabulary() {
+  private void addVocabulary() throws ModelFileException {
     boolean octets = tokenizer.path("decoder").toString().contains("\"ByteLevel\"");
     Arrays.fill(types, UNUSED);
     for (int i = 0; i < texts.length; i++) {
@@ -80,6 +80,7 @@ final class TokenizerFields {
     }
     fields.texts(PREFIX + "tokens", List.of(texts));
     if (!octets) {
+      fields.truth(PREFIX + "add_space_prefix", isSpacePutFirst());
       fields.numbers(PREFIX + "scores", scores(merges));
       unknown();
     }
@@ -122,17 +123,55 @@ final class TokenizerFields {
     return merges;
   }
 
-  private String cut() {
-    String before = tokenizer.path("pre_tokenizer").toString().replace("\\\\", "\\");
-    for (String[] each : CUTS) {
-      if (before.contains(each[0])) {
-        return each[1];
-      }
+  /// Returns what GGUF calls the way in which texts are cut before merging.
+  ///
+  /// @throws ModelFileException if it has no name for it: other cuts would be other tokens
+  private String cut() throws ModelFileException {
+    JsonNode cutting = tokenizer.path("pre_tokenizer");
+    List<String> patterns = new ArrayList<>();
+    if (cutting.has("pretokenizers")) {
+      cutting.path("pretokenizers").forEach(each -> patterns.addAll(patterns(each)));
+    } else {
+      patterns.addAll(patterns(cutting));
     }
-    return before.contains("\"Split\"") ? "default" : "gpt-2";
+    return Cuts.nameOf(patterns)
+        .orElseThrow(
+            () ->
+                new ModelFileException(
+                    folder.resolve("tokenizer.json"),
+                    ModelFileException.Rule.UNSUPPORTED,
+                    ("pre_tokenizer: " + ModelFileException.shown(cutting.toString()))
+                        + " (expected: that of one of "
+                        + new TreeSet<>(Cuts.names())
+                        + ", which GGUF has names for)"));
   }
 
-  // What is merged earlier counts more; what no merge makes stands on its own anyway.
+  private static List<String> patterns(JsonNode step) {
+    boolean apart = !step.path("invert").asBoolean();
+    return switch (step.path("type").asText()) {
+      case "Split" ->
+          List.of(
+              apart && step.path("behavior").asText().equals("Isolated")
+                  ? step.path("pattern").path("Regex").asText()
+                  : step.toString());
+      case "Digits" ->
+          List.of(step.path("individual_digits").asBoolean() ? "\\p{N}" : step.toString());
+      case "ByteLevel" ->
+          step.path("use_regex").asBoolean(true) ? List.of(Cuts.byteLevelPattern()) : List.of();
+      default -> List.of(step.toString());
+    };
+  }
+
+  private boolean isSpacePutFirst() {
+    JsonNode cutting = tokenizer.path("pre_tokenizer");
+    return tokenizer.path("normalizer").toString().contains("\"Prepend\"")
+        || (cutting.path("type").asText().equals("Metaspace")
+            && !cutting.path("prepend_scheme").asText().equals("never")
+            && cutting.path("add_prefix_space").asBoolean(true));
+  }
+
+  // What is merged earlier counts more. Scores cannot say that no merge makes a piece: it counts
+  // least, and may be made where the makers would leave its parts.
   private float[] scores(List<String[]> merges) {
     Map<String, Integer> ranks = new HashMap<>();
     for (int i = 0; i < merges.size(); i++) {
@@ -171,15 +210,17 @@ final class TokenizerFields {
     }
   }
 
-  private void addTemplate(Path file) throws IOException {
+  // A file of its own counts more, as it does where the folder is run.
+  private void addTemplate() throws IOException {
+    Path file = folder.resolve("chat_template.jinja");
     JsonNode named = settings.path("chat_template");
     for (JsonNode each : named) {
       named = each.path("name").asText().equals("default") ? each.path("template") : named;
     }
-    if (named.isTextual()) {
-      fields.text("tokenizer.chat_template", named.asText());
-    } else if (Files.isRegularFile(file) && Files.size(file) <= 1 << 20) {
+    if (Files.isRegularFile(file) && Files.size(file) <= LARGEST_TEMPLATE) {
       fields.text("tokenizer.chat_template", Files.readString(file));
+    } else if (named.isTextual()) {
+      fields.text("tokenizer.chat_template", named.asText());
     }
   }
 }

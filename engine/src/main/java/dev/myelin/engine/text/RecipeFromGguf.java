@@ -3,6 +3,7 @@ package dev.myelin.engine.text;
 import dev.myelin.engine.model.Metadata;
 import dev.myelin.engine.model.ModelFileException;
 import dev.myelin.engine.model.ModelFileException.Rule;
+import dev.myelin.engine.vocabulary.Cuts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -3,6 +3,7 @@ package dev.myelin.engine.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.myelin.engine.model.ModelFileException;
 import dev.myelin.engine.model.ModelFileException.Rule;
+import dev.myelin.engine.vocabulary.Cuts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

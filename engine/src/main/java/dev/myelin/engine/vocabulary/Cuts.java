@@ -1,4 +1,4 @@
-package dev.myelin.engine.text;
+package dev.myelin.engine.vocabulary;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Set;
 ///
 /// A pattern that is not here is refused: the native library ends the process when one searches too
 /// long, and these do not. The names are those of GGUF's `tokenizer.ggml.pre`.
-final class Cuts {
+public final class Cuts {
   private static final String ENDINGS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
   private static final String EITHER_CASE =
       "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
@@ -27,6 +27,7 @@ final class Cuts {
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)";
   private static final String GPT2_WHOLE = GPT2 + "|\\s+";
   private static final String LLAMA3 = ENDINGS + WORD + "\\p{N}{1,3}|" + REST;
+  private static final String LLAMA3_SPELT = EITHER_CASE + WORD + "\\p{N}{1,3}|" + REST;
   private static final String QWEN2 = EITHER_CASE + WORD + "\\p{N}|" + REST;
   private static final String QWEN2_INSENSITIVE = ENDINGS + WORD + "\\p{N}|" + REST;
   private static final String TEKKEN = cased("") + "\\p{N}|" + SLASH;
@@ -40,7 +41,7 @@ final class Cuts {
           GPT2,
           GPT2_WHOLE,
           LLAMA3,
-          EITHER_CASE + WORD + "\\p{N}{1,3}|" + REST,
+          LLAMA3_SPELT,
           QWEN2,
           QWEN2_INSENSITIVE,
           TEKKEN,
@@ -81,20 +82,44 @@ final class Cuts {
           Map.entry("tekken", List.of(TEKKEN)),
           Map.entry("gpt-4o", List.of(GPT4O)));
 
+  // As tokenizers of the makers cut, and the one name by which GGUF calls that.
+  private static final Map<List<String>, String> NAMES =
+      Map.ofEntries(
+          Map.entry(List.of(MARKS, GPT2, NUMBERS, THREES), "default"),
+          Map.entry(List.of(GPT2_WHOLE), "gpt-2"),
+          Map.entry(List.of("\\p{N}", GPT2_WHOLE), "smollm"),
+          Map.entry(List.of(LLAMA3), "llama-bpe"),
+          Map.entry(List.of(LLAMA3_SPELT), "llama-bpe"),
+          Map.entry(List.of(QWEN2), "qwen2"),
+          Map.entry(List.of(QWEN2_INSENSITIVE), "qwen2"),
+          Map.entry(List.of(TEKKEN), "tekken"),
+          Map.entry(List.of(GPT4O), "gpt-4o"));
+
   private Cuts() {}
 
+  /// Returns what GGUF calls a vocabulary whose texts are cut by these patterns, one after the
+  /// other; empty if there is no such name.
+  public static Optional<String> nameOf(List<String> patterns) {
+    return Optional.ofNullable(NAMES.get(patterns));
+  }
+
+  /// Returns the pattern by which the step that spells bytes cuts, where it does.
+  public static String byteLevelPattern() {
+    return GPT2_WHOLE;
+  }
+
   /// Returns whether the pattern is one of those that are known.
-  static boolean isKnown(String pattern) {
+  public static boolean isKnown(String pattern) {
     return KNOWN.contains(pattern);
   }
 
   /// Returns the names that [#named] knows.
-  static Set<String> names() {
+  public static Set<String> names() {
     return BY_NAME.keySet();
   }
 
   /// Returns the steps for the vocabulary that GGUF calls so.
-  static Optional<List<Map<String, Object>>> named(String name) {
+  public static Optional<List<Map<String, Object>>> named(String name) {
     List<String> patterns = BY_NAME.get(name);
     if (patterns == null) {
       return Optional.empty();
@@ -117,7 +142,7 @@ final class Cuts {
   }
 
   /// Returns the step that spells bytes with printable characters.
-  static Map<String, Object> byteLevel(boolean spaceFirst, boolean cuts) {
+  public static Map<String, Object> byteLevel(boolean spaceFirst, boolean cuts) {
     return Map.of(
         "type",
         "ByteLevel",
