@@ -52,6 +52,13 @@ final class Evaluator {
 
   Object value(Expression expression, Scope scope) {
     budget.step();
+    budget.enter();
+    Object value = valueOf(expression, scope);
+    budget.leave();
+    return value;
+  }
+
+  private Object valueOf(Expression expression, Scope scope) {
     return switch (expression) {
       case Expression.Literal literal -> literal.value();
       case Expression.Name name -> scope.find(name.name());
@@ -114,11 +121,7 @@ final class Evaluator {
   private Object dict(Expression.DictOf dict, Scope scope) {
     Map<Object, Object> map = new LinkedHashMap<>();
     for (Expression.Pair each : dict.pairs()) {
-      Object key = value(each.key(), scope);
-      if (!(key instanceof String || Values.isNumber(key) || key == None.NONE)) {
-        throw new TemplateFailure(
-            Reason.VALUE, "key: " + Values.kind(key) + " (expected: text or a number)");
-      }
+      Object key = Values.key(value(each.key(), scope));
       map.put(key, value(each.value(), scope));
     }
     return map;
@@ -137,15 +140,20 @@ final class Evaluator {
 
   private Object item(Object of, Object key) {
     return switch (of) {
-      case Map<?, ?> map -> found(map.get(key), String.valueOf(key));
-      case List<?> list -> found(at(list, key), String.valueOf(key));
-      case String text -> found(at(values.items(text), key), String.valueOf(key));
-      case Namespace namespace -> namespace.find(String.valueOf(key));
+      case Map<?, ?> map -> found(Values.found(map, key), name(key));
+      case List<?> list -> found(at(list, key), name(key));
+      case String text -> found(at(values.items(text), key), name(key));
+      case Namespace namespace -> namespace.find(name(key));
       case Undefined undefined ->
           throw new TemplateFailure(
               Reason.VALUE, undefined.name() + ": undefined (expected: one with items)");
-      default -> new Undefined(String.valueOf(key));
+      default -> new Undefined(name(key));
     };
+  }
+
+  // Not all of a list or dictionary: it may hold itself.
+  private static String name(Object key) {
+    return key instanceof String || Values.isNumber(key) ? String.valueOf(key) : Values.kind(key);
   }
 
   private static @Nullable Object at(List<?> list, Object key) {
@@ -228,7 +236,7 @@ final class Evaluator {
   }
 
   private static Object negative(Object value) {
-    return value instanceof Double number ? (Object) (-number) : (Object) (-Values.whole(value));
+    return value instanceof Double number ? (Object) (-number) : Arithmetic.of("-", 0L, value);
   }
 
   private Object comparison(Expression.Comparison comparison, Scope scope) {
@@ -299,13 +307,16 @@ final class Evaluator {
       throw new TemplateFailure(Reason.VALUE, "range: step 0 (expected: another)");
     }
     List<Object> numbers = new ArrayList<>();
-    for (long at = from; step > 0 ? at < to : at > to; at = Math.addExact(at, step)) {
+    for (long at = from; step > 0 ? at < to : at > to; at += step) {
       if (numbers.size() >= LONGEST_RANGE) {
         throw new TemplateFailure(
             Reason.EXCESS, "range: longer (expected: <= " + LONGEST_RANGE + ")");
       }
       budget.step();
       numbers.add(at);
+      if (step > 0 ? at > Long.MAX_VALUE - step : at < Long.MIN_VALUE - step) {
+        break;
+      }
     }
     return numbers;
   }

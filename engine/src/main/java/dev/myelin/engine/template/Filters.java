@@ -8,6 +8,8 @@ import java.util.Map;
 
 /// What may stand behind `|`.
 final class Filters {
+  private static final int MOST_ARGUMENTS = 16;
+
   private final Budget budget;
   private final Values values;
   private final Tests tests;
@@ -33,10 +35,9 @@ final class Filters {
       case "replace" -> methods.replaced(values.text(value), placed);
       case "tojson" -> new JsonText(budget).of(value, placed, named);
       case "default", "d" -> defaulted(value, placed, named);
-      case "int" -> whole(value);
-      case "float" -> decimal(value);
-      case "abs" ->
-          value instanceof Long number ? Math.abs(number) : Math.abs(Values.number(value));
+      case "int" -> whole(value, otherwise(placed, named, 0L));
+      case "float" -> decimal(value, otherwise(placed, named, 0.0));
+      case "abs" -> Arithmetic.absolute(value);
       default -> applyToList(name, value, placed, named);
     };
   }
@@ -65,9 +66,12 @@ final class Filters {
     };
   }
 
-  private static Object length(Object value) {
+  private Object length(Object value) {
     return switch (value) {
-      case String text -> (long) text.codePointCount(0, text.length());
+      case String text -> {
+        budget.spend(text.length());
+        yield (long) text.codePointCount(0, text.length());
+      }
       case List<?> list -> (long) list.size();
       case Map<?, ?> map -> (long) map.size();
       case Undefined _ -> 0L;
@@ -85,21 +89,41 @@ final class Filters {
     return missing ? otherwise : value;
   }
 
-  private static Object whole(Object value) {
-    try {
-      return value instanceof String text
-          ? Long.parseLong(text.strip())
-          : (long) Values.number(value);
-    } catch (NumberFormatException e) {
-      return 0L;
-    }
+  private static Object otherwise(List<Object> placed, Map<String, Object> named, Object usual) {
+    return placed.isEmpty() ? named.getOrDefault("default", usual) : placed.get(0);
   }
 
-  private static Object decimal(Object value) {
+  private Object whole(Object value, Object otherwise) {
+    if (value instanceof Long || value instanceof Boolean) {
+      return Values.whole(value);
+    }
+    if (value instanceof String text) {
+      try {
+        return Long.parseLong(values.text(text).strip());
+      } catch (NumberFormatException _) {
+        // Perhaps it has a point.
+      }
+    }
+    if (!(decimal(value, otherwise) instanceof Double number) || Double.isNaN(number)) {
+      return otherwise;
+    }
+    if (Math.abs(number) >= 0x1p63) {
+      throw new TemplateFailure(
+          Reason.VALUE, "int: " + Values.decimal(number) + " (expected: a number of 64 bits)");
+    }
+    return number.longValue();
+  }
+
+  private Object decimal(Object value, Object otherwise) {
+    if (!(value instanceof String text)) {
+      return Values.isNumber(value) || value instanceof Undefined
+          ? Values.number(value)
+          : otherwise;
+    }
     try {
-      return value instanceof String text ? Double.parseDouble(text.strip()) : Values.number(value);
-    } catch (NumberFormatException e) {
-      return 0.0;
+      return Double.parseDouble(values.text(text).strip());
+    } catch (NumberFormatException _) {
+      return otherwise;
     }
   }
 
@@ -149,6 +173,12 @@ final class Filters {
   }
 
   private Object mapped(List<Object> items, List<Object> placed, Map<String, Object> named) {
+    // Each level needs another name among the arguments, of which there may be thousands.
+    if (placed.size() > MOST_ARGUMENTS) {
+      throw new TemplateFailure(
+          Reason.EXCESS,
+          "map: " + placed.size() + " arguments (expected: <= " + MOST_ARGUMENTS + ")");
+    }
     Object attribute = named.get("attribute");
     List<Object> found = new ArrayList<>();
     for (Object each : items) {
@@ -191,9 +221,9 @@ final class Filters {
     return found;
   }
 
-  private static Object part(Object of, Object attribute) {
+  private Object part(Object of, Object attribute) {
     Object value = of;
-    for (String name : Values.expectText(attribute, "attribute").split("\\.", 16)) {
+    for (String name : values.text(Values.expectText(attribute, "attribute")).split("\\.", 16)) {
       Object inner = value instanceof Map<?, ?> map ? map.get(name) : null;
       value = inner == null ? new Undefined(name) : inner;
     }
@@ -208,10 +238,10 @@ final class Filters {
     StringBuilder out = new StringBuilder();
     String[] lines = text.split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
-      boolean indents = i == 0 ? Values.truth(first) : !lines[i].isEmpty();
-      String line = indents ? prefix + lines[i] : lines[i];
-      budget.spend(line.length() + 1L);
-      out.append(i == 0 ? "" : "\n").append(line);
+      String line = lines[i];
+      boolean indents = i == 0 ? Values.truth(first) : !line.isEmpty();
+      budget.spend(line.length() + 1L + (indents ? prefix.length() : 0));
+      out.append(i == 0 ? "" : "\n").append(indents ? prefix : "").append(line);
     }
     return out.toString();
   }

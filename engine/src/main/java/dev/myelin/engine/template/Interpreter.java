@@ -33,7 +33,9 @@ final class Interpreter {
   private Statement.@Nullable Way run(List<Statement> body, Scope scope) {
     for (Statement each : body) {
       budget.step();
+      budget.enter();
       Statement.Way way = run(each, scope);
+      budget.leave();
       if (way != null) {
         return way;
       }
@@ -90,6 +92,7 @@ final class Interpreter {
       items = kept;
     }
     for (int i = 0; i < items.size(); i++) {
+      budget.step();
       Scope own = new Scope(scope);
       own.set("loop", position(items, i));
       bind(loop.names(), items.get(i), own);

@@ -1,6 +1,7 @@
 package dev.myelin.engine.template;
 
 import dev.myelin.engine.template.TemplateFailure.Reason;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -9,11 +10,12 @@ final class JsonText {
   private static final int DEEPEST = 64;
 
   private final Budget budget;
-  private final StringBuilder out = new StringBuilder();
+  private final CountedText out;
   private int width = -1;
 
   JsonText(Budget budget) {
     this.budget = budget;
+    this.out = new CountedText(budget);
   }
 
   String of(Object value, List<Object> placed, Map<String, Object> named) {
@@ -32,11 +34,10 @@ final class JsonText {
       throw new TemplateFailure(
           Reason.EXCESS, "tojson: nested deeper (expected: <= " + DEEPEST + ")");
     }
-    int before = out.length();
     switch (value) {
       case String text -> quote(text);
-      case Boolean truth -> out.append((boolean) truth);
-      case Long number -> out.append((long) number);
+      case Boolean truth -> out.append(truth.toString());
+      case Long number -> out.append(number.toString());
       case Double number -> out.append(Values.decimal(number));
       case None _ -> out.append("null");
       case List<?> list -> writeList(list, depth);
@@ -45,7 +46,6 @@ final class JsonText {
           throw new TemplateFailure(
               Reason.VALUE, "tojson: " + Values.kind(value) + " (expected: a value of JSON)");
     }
-    budget.spend(out.length() - before);
   }
 
   private void writeList(List<?> list, int depth) {
@@ -63,12 +63,20 @@ final class JsonText {
     int count = 0;
     for (Map.Entry<?, ?> each : map.entrySet()) {
       separate(count++, depth + 1);
-      quote(String.valueOf(each.getKey()));
+      quote(key(each.getKey()));
       out.append(": ");
       write(each.getValue(), depth + 1);
     }
     end(map.isEmpty(), depth);
     out.append('}');
+  }
+
+  private static String key(Object key) {
+    return switch (key) {
+      case None _ -> "null";
+      case Double number -> Values.decimal(number);
+      default -> String.valueOf(key);
+    };
   }
 
   private void separate(int count, int depth) {
@@ -104,7 +112,7 @@ final class JsonText {
         case '\f' -> out.append("\\f");
         default -> {
           if (each < ' ') {
-            out.append(String.format("\\u%04x", (int) each));
+            out.append("\\u00").append(HexFormat.of().toHexDigits((byte) each));
           } else {
             out.append(each);
           }

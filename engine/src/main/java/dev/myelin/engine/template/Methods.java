@@ -44,14 +44,14 @@ final class Methods {
       case "title" -> title(text);
       case "capitalize" -> capitalized(text);
       case "split" -> split(text, argument(placed, named, 0, "sep"), limit(placed, named));
-      case "splitlines" -> new ArrayList<Object>(text.lines().toList());
+      case "splitlines" -> lines(text);
       case "replace" -> replaced(text, placed);
       case "find" -> (long) text.indexOf(searched(text, placed, name));
       case "rfind" -> (long) text.lastIndexOf(searched(text, placed, name));
       case "count" -> count(text, searched(text, placed, name));
       case "join" -> joined(text, values.items(argument(placed, named, 0, "iterable")));
-      case "removeprefix" -> removedPrefix(text, prefixes(placed, name).get(0));
-      case "removesuffix" -> removedSuffix(text, prefixes(placed, name).get(0));
+      case "removeprefix" -> removedPrefix(text, first(placed, name));
+      case "removesuffix" -> removedSuffix(text, first(placed, name));
       case "isdigit" -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
       default -> throw unknown(name);
     };
@@ -65,7 +65,7 @@ final class Methods {
       case "values" -> found.addAll(map.values());
       case "items" -> map.forEach((key, value) -> found.add(List.of((Object) key, (Object) value)));
       default -> {
-        Object value = placed.isEmpty() ? null : map.get(placed.get(0));
+        Object value = placed.isEmpty() ? null : Values.found(map, placed.get(0));
         return value != null ? value : placed.size() > 1 ? placed.get(1) : None.NONE;
       }
     }
@@ -86,8 +86,12 @@ final class Methods {
   }
 
   private boolean goes(char letter, Object letters) {
-    budget.spend(1);
-    return letters instanceof String set ? set.indexOf(letter) >= 0 : isWhite(letter);
+    if (!(letters instanceof String set)) {
+      budget.spend(1);
+      return isWhite(letter);
+    }
+    budget.spend(1 + set.length() / 8);
+    return set.indexOf(letter) >= 0;
   }
 
   private static boolean isWhite(char letter) {
@@ -98,18 +102,33 @@ final class Methods {
         || letter == '\u202f';
   }
 
-  private static List<String> prefixes(List<Object> placed, String name) {
-    Object first = placed.isEmpty() ? None.NONE : placed.get(0);
-    if (first instanceof List<?> list) {
-      return list.stream().map(each -> Values.expectText(each, name)).toList();
+  private List<String> prefixes(List<Object> placed, String name) {
+    if (!placed.isEmpty() && placed.get(0) instanceof List<?> list) {
+      return list.stream().map(each -> values.text(Values.expectText(each, name))).toList();
     }
-    return List.of(Values.expectText(first, name));
+    return List.of(first(placed, name));
+  }
+
+  private static String first(List<Object> placed, String name) {
+    return Values.expectText(placed.isEmpty() ? None.NONE : placed.get(0), name);
   }
 
   private String searched(String text, List<Object> placed, String name) {
-    String part = prefixes(placed, name).get(0);
+    String part = first(placed, name);
     budget.spend((long) text.length() * Math.max(1, part.length()) / 4);
     return part;
+  }
+
+  // Eight for each part, as for letters: a part is an object.
+  private List<Object> lines(String text) {
+    List<Object> found = new ArrayList<>();
+    text.lines()
+        .forEach(
+            each -> {
+              budget.spend(8);
+              found.add(each);
+            });
+    return found;
   }
 
   private static Object argument(
@@ -126,6 +145,7 @@ final class Methods {
   private List<Object> split(String text, Object separator, long limit) {
     List<Object> parts = new ArrayList<>();
     if (!(separator instanceof String sign)) {
+      budget.spend(4L * text.length());
       for (String each :
           text.strip().split("\\s+", limit < 0 ? -1 : (int) Math.min(limit, 1 << 20) + 1)) {
         if (!each.isEmpty()) {
@@ -141,7 +161,7 @@ final class Methods {
     int from = 0;
     int at = text.indexOf(sign);
     while (at >= 0 && limit-- != 0) {
-      budget.spend(1);
+      budget.spend(8);
       parts.add(text.substring(from, at));
       from = at + sign.length();
       at = text.indexOf(sign, from);

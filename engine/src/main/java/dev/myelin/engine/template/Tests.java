@@ -30,8 +30,10 @@ final class Tests {
       case "sequence" -> isWalked(value);
       case "odd" -> Math.floorMod(Values.whole(value), 2) == 1;
       case "even" -> Math.floorMod(Values.whole(value), 2) == 0;
-      case "lower" -> value instanceof String text && text.equals(text.toLowerCase(Methods.ROOT));
-      case "upper" -> value instanceof String text && text.equals(text.toUpperCase(Methods.ROOT));
+      case "lower" ->
+          value instanceof String text && values.text(text).equals(text.toLowerCase(Methods.ROOT));
+      case "upper" ->
+          value instanceof String text && values.text(text).equals(text.toUpperCase(Methods.ROOT));
       default -> compared(name, value, arguments);
     };
   }

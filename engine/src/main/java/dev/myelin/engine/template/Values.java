@@ -4,6 +4,7 @@ import dev.myelin.engine.template.TemplateFailure.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What values are and become, as Python has it: text, whole and other numbers, truths, lists,
 /// dictionaries, no value, and what is undefined.
@@ -31,48 +32,52 @@ final class Values {
 
   /// Returns the value as text, as it is printed.
   String text(Object value) {
-    String text =
-        switch (value) {
-          case String own -> own;
-          case Undefined _ -> "";
-          default -> shown(value, 0);
-        };
-    budget.spend(text.length());
-    return text;
+    return switch (value) {
+      case String own -> {
+        budget.spend(own.length());
+        yield own;
+      }
+      case Undefined _ -> "";
+      default -> {
+        CountedText out = new CountedText(budget);
+        show(value, 0, out);
+        yield out.toString();
+      }
+    };
   }
 
-  private String shown(Object value, int depth) {
+  private void show(Object value, int depth, CountedText out) {
     budget.step();
     if (depth > DEEPEST) {
       throw new TemplateFailure(
           Reason.EXCESS, "value: nested deeper (expected: <= " + DEEPEST + ")");
     }
-    return switch (value) {
-      case String text -> quoted(text);
-      case Boolean truth -> truth ? "True" : "False";
-      case Long number -> number.toString();
-      case Double number -> decimal(number);
-      case None _ -> "None";
-      case Undefined _ -> "Undefined";
+    switch (value) {
+      case String text -> quote(text, out);
+      case Boolean truth -> out.append(truth ? "True" : "False");
+      case Long number -> out.append(number.toString());
+      case Double number -> out.append(decimal(number));
+      case None _ -> out.append("None");
+      case Undefined _ -> out.append("Undefined");
       case List<?> list -> {
-        List<String> parts = new ArrayList<>();
-        list.forEach(each -> parts.add(shown(each, depth + 1)));
-        yield joined("[", parts, "]");
+        String between = "[";
+        for (Object each : list) {
+          show(each, depth + 1, out.append(between));
+          between = ", ";
+        }
+        out.append(list.isEmpty() ? "[]" : "]");
       }
       case Map<?, ?> map -> {
-        List<String> parts = new ArrayList<>();
-        map.forEach(
-            (key, each) -> parts.add(shown(key, depth + 1) + ": " + shown(each, depth + 1)));
-        yield joined("{", parts, "}");
+        String between = "{";
+        for (Map.Entry<?, ?> each : map.entrySet()) {
+          show(each.getKey(), depth + 1, out.append(between));
+          show(each.getValue(), depth + 1, out.append(": "));
+          between = ", ";
+        }
+        out.append(map.isEmpty() ? "{}" : "}");
       }
-      default -> "<" + kind(value) + ">";
-    };
-  }
-
-  private String joined(String open, List<String> parts, String close) {
-    String text = open + String.join(", ", parts) + close;
-    budget.spend(text.length());
-    return text;
+      default -> out.append("<" + kind(value) + ">");
+    }
   }
 
   static String decimal(double number) {
@@ -82,7 +87,10 @@ final class Values {
     if (Double.isInfinite(number)) {
       return number > 0 ? "inf" : "-inf";
     }
-    boolean plain = number == 0 || (Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16);
+    if (number == 0) {
+      return Double.toString(number); // with its sign
+    }
+    boolean plain = Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16;
     if (plain) {
       String text = new java.math.BigDecimal(Double.toString(number)).toPlainString();
       return text.contains(".") ? text : text + ".0";
@@ -90,9 +98,9 @@ final class Values {
     return Double.toString(number).replace("E-", "e-").replace("E", "e+").replace(".0e", "e");
   }
 
-  private static String quoted(String text) {
+  private static void quote(String text, CountedText out) {
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder out = new StringBuilder().append(quote);
+    out.append(quote);
     for (int i = 0; i < text.length(); i++) {
       char each = text.charAt(i);
       switch (each) {
@@ -108,7 +116,7 @@ final class Values {
         }
       }
     }
-    return out.append(quote).toString();
+    out.append(quote);
   }
 
   boolean same(Object left, Object right) {
@@ -122,7 +130,7 @@ final class Values {
           Reason.EXCESS, "value: nested deeper (expected: <= " + DEEPEST + ")");
     }
     if (isNumber(left) && isNumber(right)) {
-      return number(left) == number(right);
+      return isDecimal(left, right) ? number(left) == number(right) : whole(left) == whole(right);
     }
     return switch (left) {
       case List<?> list -> right instanceof List<?> other && sameItems(list, other, depth);
@@ -147,17 +155,23 @@ final class Values {
   }
 
   private boolean samePairs(Map<?, ?> left, Map<?, ?> right, int depth) {
-    boolean same = left.size() == right.size();
+    if (left.size() != right.size()) {
+      return false;
+    }
     for (Map.Entry<?, ?> each : left.entrySet()) {
       Object other = right.get(each.getKey());
-      same = same && other != null && same(each.getValue(), other, depth + 1);
+      if (other == null || !same(each.getValue(), other, depth + 1)) {
+        return false;
+      }
     }
-    return same;
+    return true;
   }
 
   int compare(Object left, Object right) {
     if (isNumber(left) && isNumber(right)) {
-      return Double.compare(number(left), number(right));
+      return isDecimal(left, right)
+          ? Double.compare(number(left), number(right))
+          : Long.compare(whole(left), whole(right));
     }
     if (left instanceof String one && right instanceof String other) {
       budget.spend(Math.min(one.length(), other.length()));
@@ -176,12 +190,27 @@ final class Values {
         yield text.contains(part);
       }
       case List<?> list -> list.stream().anyMatch(each -> same(each, item));
-      case Map<?, ?> map -> map.containsKey(item);
+      case Map<?, ?> map -> found(map, item) != null;
       case Undefined _ -> false;
       default ->
           throw new TemplateFailure(
               Reason.VALUE, "in: " + kind(container) + " (expected: text, list or dictionary)");
     };
+  }
+
+  /// Returns what stands in a dictionary under a key, or null.
+  static @Nullable Object found(Map<?, ?> map, Object key) {
+    return key instanceof Undefined ? null : map.get(key(key));
+  }
+
+  /// Returns the value if it may be a key. Lists and dictionaries may not: what they hash to takes
+  /// as long as they are deep, and they may hold themselves.
+  static Object key(Object value) {
+    if (value instanceof String || isNumber(value) || value == None.NONE) {
+      return value;
+    }
+    throw new TemplateFailure(
+        Reason.VALUE, "key: " + kind(value) + " (expected: text, a number, a truth or none)");
   }
 
   /// Returns what a loop over the value walks.
@@ -207,6 +236,10 @@ final class Values {
 
   static boolean isNumber(Object value) {
     return value instanceof Long || value instanceof Double || value instanceof Boolean;
+  }
+
+  private static boolean isDecimal(Object left, Object right) {
+    return left instanceof Double || right instanceof Double;
   }
 
   static double number(Object value) {
