@@ -1,35 +1,62 @@
 package dev.myelin.engine.text;
 
+import dev.myelin.engine.model.ModelFileException;
+import dev.myelin.engine.model.ModelFileException.Rule;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The marks of a model in a prompt: where they stand, and how text is kept from being taken for
 /// one.
 final class Marks {
-  private final Map<Character, List<Recipe.Control>> byFirst = new HashMap<>();
+  // In the order of their texts, each text once.
+  private final Recipe.Control[] marks;
+  private final char[][] texts;
+  // Which is the longest other mark that one begins with; -1 for none.
+  private final int[] shorter;
+  private final BitSet firsts = new BitSet();
 
   Marks(List<Recipe.Control> controls) {
-    for (Recipe.Control each : controls) {
-      byFirst.computeIfAbsent(each.text().charAt(0), _ -> new ArrayList<>()).add(each);
+    TreeMap<String, Recipe.Control> ordered = new TreeMap<>();
+    controls.forEach(each -> ordered.putIfAbsent(each.text(), each));
+    this.marks = ordered.values().toArray(Recipe.Control[]::new);
+    this.texts = new char[marks.length][];
+    this.shorter = new int[marks.length];
+    for (int i = 0; i < marks.length; i++) {
+      String text = marks[i].text();
+      int before = i - 1;
+      while (before >= 0 && !text.startsWith(marks[before].text())) {
+        before = shorter[before];
+      }
+      shorter[i] = before;
+      texts[i] = text.toCharArray();
+      firsts.set(texts[i][0]);
     }
-    for (List<Recipe.Control> each : byFirst.values()) {
-      each.sort(
-          Comparator.comparingInt((Recipe.Control control) -> control.text().length()).reversed());
-    }
+  }
+
+  /// Returns the text of a mark if it is no longer than one may be.
+  static String checked(Refusal refusal, String text) throws ModelFileException {
+    refusal.unless(
+        text.length() <= TokenLimits.MARK,
+        Rule.LENGTH,
+        "length of a mark",
+        text.length(),
+        "<= " + TokenLimits.MARK);
+    return text;
   }
 
   /// Returns the text with a shield before each place where a mark would be seen.
   String shielded(String text, char shield) {
+    char[] letters = text.toCharArray();
     StringBuilder safe = new StringBuilder(text.length() + 8);
-    for (int at = 0; at < text.length(); at++) {
-      if (at(text, at) != null) {
+    for (int at = 0; at < letters.length; at++) {
+      if (at(letters, at) != null) {
         safe.append(shield);
       }
-      safe.append(text.charAt(at));
+      safe.append(letters[at]);
     }
     return safe.toString();
   }
@@ -50,11 +77,12 @@ final class Marks {
 
   /// Returns the parts of a prompt in order: text, and marks that no shield stands before.
   List<Part> parts(String prompt, char shield) {
+    char[] letters = prompt.toCharArray();
     List<Part> parts = new ArrayList<>();
     int from = 0;
     int at = 0;
     while (at < prompt.length()) {
-      Recipe.Control found = at(prompt, at);
+      Recipe.Control found = at(letters, at);
       boolean shielded = at > 0 && prompt.charAt(at - 1) == shield;
       if (found == null || shielded || !standsAlone(prompt, at, found)) {
         at++;
@@ -79,13 +107,33 @@ final class Marks {
     }
   }
 
-  private Recipe.@Nullable Control at(String text, int at) {
-    for (Recipe.Control each : byFirst.getOrDefault(text.charAt(at), List.of())) {
-      if (text.startsWith(each.text(), at)) {
-        return each;
-      }
+  /// Returns the longest mark that stands there, or null.
+  private Recipe.@Nullable Control at(char[] text, int at) {
+    int found = firsts.get(text[at]) ? last(text, at) : -1;
+    if (found < 0) {
+      return null;
     }
-    return null;
+    // Whatever stands there is that last one or something it begins with.
+    char[] near = texts[found];
+    int same = Arrays.mismatch(near, 0, near.length, text, at, text.length);
+    while (found >= 0 && same >= 0 && texts[found].length > same) {
+      found = shorter[found];
+    }
+    return found < 0 ? null : marks[found];
+  }
+
+  /// Returns the last of the marks that are not behind the text in their order, or -1.
+  private int last(char[] text, int at) {
+    int low = 0;
+    int high = marks.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      char[] mark = texts[middle];
+      boolean behind = Arrays.compare(mark, 0, mark.length, text, at, text.length) > 0;
+      low = behind ? low : middle + 1;
+      high = behind ? middle : high;
+    }
+    return low - 1;
   }
 
   private static boolean standsAlone(String text, int at, Recipe.Control mark) {

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +41,36 @@ final class NativeLibrary {
     }
     String machine = machine();
     List<String> names = names(machine);
-    Path cache = Path.of(System.getProperty("user.home"), ".cache", "myelin");
+    Optional<Path> cache = cache(System.getProperty("user.home"));
+    boolean found = cache.isPresent() && loadFromCache(cache.get(), machine, names);
+    if (!found) {
+      loadFromNowhere(machine, names);
+    }
+    loaded = true;
+  }
+
+  /// Returns where the library stays; nowhere if the system does not know where this user is at
+  /// home, of which Java tells by `?`.
+  static Optional<Path> cache(@Nullable String home) {
+    try {
+      Path folder = Path.of(home == null ? "" : home);
+      return folder.isAbsolute() ? Optional.of(folder.resolve(".cache/myelin")) : Optional.empty();
+    } catch (InvalidPathException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean loadFromCache(Path cache, String machine, List<String> names) {
     try {
       Path folder = cache.resolve("tokenizers-" + version() + "-" + machine);
       Files.createDirectories(folder);
       for (String each : names) {
         loadFrom(stowed(folder, machine, each));
       }
+      return true;
     } catch (IOException _) {
-      loadFromNowhere(machine, names);
+      return false;
     }
-    loaded = true;
   }
 
   // Written under another name first: whoever finds the file finds it whole.
@@ -75,8 +96,9 @@ final class NativeLibrary {
     return file;
   }
 
+  // The folder is new, and this user's alone.
   private static void loadFromNowhere(String machine, List<String> names) throws IOException {
-    Path folder = Files.createTempDirectory("myelin");
+    Path folder = own();
     List<Path> files = new ArrayList<>();
     try {
       for (String each : names) {
@@ -91,6 +113,18 @@ final class NativeLibrary {
         // Where a loaded file cannot be deleted it stays until the system clears its folder.
         boolean _ = each.toFile().delete();
       }
+    }
+  }
+
+  private static Path own() throws IOException {
+    try {
+      return Files.createTempDirectory("myelin");
+    } catch (IOException e) {
+      throw new IOException(
+          "place for the native library: none in user.home, which is "
+              + (System.getProperty("user.home") + ", nor in java.io.tmpdir, which is ")
+              + (System.getProperty("java.io.tmpdir") + " (expected: one that can be written)"),
+          e);
     }
   }
 

@@ -28,6 +28,8 @@ final class RecipeFromGguf {
   private final Map<String, Integer> vocabulary = new HashMap<>();
   private final List<Recipe.Control> controls = new ArrayList<>();
   private final List<Recipe.Word> words = new ArrayList<>();
+  private long looked;
+  private long spelled;
 
   private RecipeFromGguf(Path file, Metadata metadata) {
     this.refusal = new Refusal(file);
@@ -67,10 +69,16 @@ final class RecipeFromGguf {
     refusal.unless(!names.isEmpty(), Rule.MISSING, "tokens", "none", "tokens");
     for (int i = 0; i < types.length; i++) {
       place(i, names.get(i), kind((int) types[i], bytes));
+      refusal.unless(
+          controls.size() + words.size() <= TokenLimits.WORDS,
+          Rule.LENGTH,
+          "marks and words",
+          controls.size() + words.size(),
+          "<= " + TokenLimits.WORDS);
     }
   }
 
-  private void place(int number, String name, TokenKind kind) {
+  private void place(int number, String name, TokenKind kind) throws ModelFileException {
     String text = kind == TokenKind.WORD ? name.replace(Spelling.SPACE, ' ') : name;
     tokens.add(new Vocabulary.Token(text, kind));
     switch (kind) {
@@ -83,7 +91,8 @@ final class RecipeFromGguf {
       }
       case CONTROL -> {
         if (!name.isEmpty()) {
-          controls.add(new Recipe.Control(name, number, Recipe.Trim.NOTHING));
+          controls.add(
+              new Recipe.Control(Marks.checked(refusal, name), number, Recipe.Trim.NOTHING));
         }
       }
       case NONE -> {
@@ -147,17 +156,31 @@ final class RecipeFromGguf {
   }
 
   private void cuts(String name, double score, List<Scored> found) throws ModelFileException {
+    looked += (long) name.length() * name.length();
+    refusal.unless(
+        looked <= TokenLimits.CUTS,
+        Rule.LENGTH,
+        "characters to look at for ways to cut the pieces",
+        looked,
+        "<= " + TokenLimits.CUTS);
     List<Recipe.Merge> own = new ArrayList<>();
     for (int at = 1; at < name.length(); at++) {
-      String left = name.substring(0, at);
-      String right = name.substring(at);
-      if (vocabulary.containsKey(left) && vocabulary.containsKey(right)) {
-        own.add(new Recipe.Merge(left, right));
+      Integer left = vocabulary.get(name.substring(0, at));
+      Integer right = vocabulary.get(name.substring(at));
+      if (left != null && right != null) {
+        own.add(new Recipe.Merge(tokens.get(left).name(), tokens.get(right).name()));
       }
     }
     own.sort(
         Comparator.comparingInt((Recipe.Merge each) -> vocabulary.getOrDefault(each.left(), 0))
             .thenComparingInt(each -> vocabulary.getOrDefault(each.right(), 0)));
+    spelled += (long) own.size() * name.length();
+    refusal.unless(
+        spelled <= TokenLimits.NAMES,
+        Rule.LENGTH,
+        "characters of the ways to cut the pieces",
+        spelled,
+        "<= " + TokenLimits.NAMES);
     own.forEach(each -> found.add(new Scored(each, score)));
     refusal.unless(
         found.size() <= TokenLimits.MERGES,

@@ -18,6 +18,7 @@ final class RecipeFromJson {
   private final List<Recipe.Word> words = new ArrayList<>();
   private final Map<String, Integer> vocabulary;
   private Vocabulary.Token[] tokens = new Vocabulary.Token[0];
+  private int count;
 
   private RecipeFromJson(Path file, TokenizerJson json) {
     this.refusal = new Refusal(file);
@@ -35,6 +36,7 @@ final class RecipeFromJson {
     refusal.unless(type.equals("BPE"), Rule.UNSUPPORTED, "kind of pieces", type, "BPE");
     placeVocabulary();
     placeAdded();
+    tokens = Arrays.copyOf(tokens, count);
     Recipe.Unknown unknown = unknown(model);
     Recipe.Steps steps = new StepsFromJson(refusal, json.rest()).steps();
     if (steps.spelling() == Spelling.SENTENCE_PIECES && unknown.bytes()) {
@@ -71,7 +73,8 @@ final class RecipeFromJson {
       most = Math.max(most, number);
     }
     refusal.unless(most >= 0, Rule.MISSING, "vocabulary", "none", "tokens");
-    tokens = new Vocabulary.Token[most + 1];
+    count = most + 1;
+    tokens = new Vocabulary.Token[count];
     Arrays.fill(tokens, Vocabulary.Token.NONE);
     for (Map.Entry<String, Integer> each : vocabulary.entrySet()) {
       refusal.unless(
@@ -132,19 +135,21 @@ final class RecipeFromJson {
         "one token");
     tokens[number] = new Vocabulary.Token(text, special ? TokenKind.CONTROL : TokenKind.WORD);
     if (special) {
-      controls.add(new Recipe.Control(text, number, trim));
+      controls.add(new Recipe.Control(Marks.checked(refusal, text), number, trim));
     } else {
       vocabulary.put(text, number);
       words.add(new Recipe.Word(text, trim, each.path("normalized").asBoolean(true)));
     }
   }
 
+  // Twice as much as before, or each of many tokens would copy all before it.
   private void grow(int size) {
     int before = tokens.length;
     if (size > before) {
-      tokens = Arrays.copyOf(tokens, size);
-      Arrays.fill(tokens, before, size, Vocabulary.Token.NONE);
+      tokens = Arrays.copyOf(tokens, Math.max(size, 2 * before));
+      Arrays.fill(tokens, before, tokens.length, Vocabulary.Token.NONE);
     }
+    count = Math.max(count, size);
   }
 
   private void markBytes() {

@@ -23,6 +23,12 @@ final class TokenLimits {
   /// Marks and words that are taken whole.
   static final int WORDS = 1 << 16;
 
+  /// Characters of a mark.
+  static final int MARK = 1 << 8;
+
+  /// Characters that are looked at to find the ways to cut pieces in two.
+  static final long CUTS = 1L << 28;
+
   /// Parts of a list of steps.
   static final int STEPS = 32;
 
