@@ -18,6 +18,11 @@ final class Automaton {
   private static final int MOST_STATES = 20_000;
   private static final int MOST_WORK = 20_000_000;
 
+  /// Stacks of all states that are remembered, and of those that one token leads through.
+  static final int MOST_KEPT = 1 << 20;
+
+  private static final int STACKS_OF_CLASSES = 16; // the room of so many classes is that of a stack
+
   private final Program program;
   private final Program.Step[] steps;
   private final byte[] classes;
@@ -25,6 +30,8 @@ final class Automaton {
   private final Map<State, State> states = new HashMap<>();
   private final State start;
   private final State dead;
+  private int kept;
+  private int generation;
   private int work;
 
   /// The stacks that a text so far may have left, each before a byte.
@@ -32,11 +39,14 @@ final class Automaton {
     final boolean mayEnd;
     private final Set<Stack> stacks;
     private final int hash;
+    private final int size;
+    private int generation = -1;
     private @Nullable State[] next;
 
-    private State(Set<Stack> stacks, boolean mayEnd) {
+    private State(Set<Stack> stacks, boolean mayEnd, int size) {
       this.stacks = stacks;
       this.mayEnd = mayEnd;
+      this.size = size;
       this.hash = stacks.hashCode() + (mayEnd ? 1 : 0);
       this.next = new State[0];
     }
@@ -44,6 +54,11 @@ final class Automaton {
     /// Returns whether no text goes on from here.
     boolean isLast() {
       return stacks.isEmpty();
+    }
+
+    /// Returns how much memory it takes, in stacks.
+    int size() {
+      return size;
     }
 
     @Override
@@ -69,7 +84,8 @@ final class Automaton {
       most = Math.max(most, one & 0xff);
     }
     this.classCount = most + 1;
-    this.dead = new State(Set.of(), false);
+    this.dead = new State(Set.of(), false, 1);
+    this.dead.generation = generation;
     this.start = settle(List.of(new Stack(program.start(), null)));
   }
 
@@ -88,11 +104,17 @@ final class Automaton {
     work = 0;
   }
 
+  /// Returns how much memory the states take that are remembered, in stacks.
+  int kept() {
+    return kept;
+  }
+
   /// Returns the state behind a byte.
   State step(State state, byte value) {
+    State from = state.generation == generation ? state : remembered(state);
     int number = classes[value & 0xff] & 0xff;
-    State known = state.next.length == 0 ? null : state.next[number];
-    return known != null ? known : discover(state, value, number);
+    State known = from.next.length == 0 ? null : from.next[number];
+    return known != null ? known : discover(from, value, number);
   }
 
   private State discover(State state, byte value, int number) {
@@ -105,6 +127,9 @@ final class Automaton {
     }
     work += state.stacks.size();
     State found = behind.isEmpty() ? dead : settle(behind);
+    if (state.generation != generation) {
+      return found; // it was forgotten meanwhile, and shall not keep others
+    }
     if (state.next.length == 0) {
       state.next = new State[classCount];
     }
@@ -141,7 +166,8 @@ final class Automaton {
     if (work > MOST_WORK) {
       throw tooMany("steps for a token: more than " + MOST_WORK);
     }
-    return known(new State(stacks, mayEnd));
+    int size = 1 + seen.size() + classCount / STACKS_OF_CLASSES;
+    return remembered(new State(stacks, mayEnd, size));
   }
 
   private static void open(int step, @Nullable Stack caller, Set<Stack> seen, Deque<Stack> open) {
@@ -154,17 +180,26 @@ final class Automaton {
     }
   }
 
-  private State known(State state) {
-    if (states.size() >= MOST_STATES) {
+  /// Returns the state that is remembered of those that are the same. Only such lead to others, so
+  /// that what is forgotten keeps nothing.
+  private State remembered(State state) {
+    if (states.size() >= MOST_STATES || kept + state.size > MOST_KEPT) {
       states.keySet().forEach(old -> old.next = new State[0]);
       states.clear();
-      states.put(start, start); // so that what it leads to is forgotten next time
+      kept = 0;
+      generation++;
+      dead.generation = generation;
     }
     State known = states.putIfAbsent(state, state);
-    return known == null ? state : known;
+    if (known != null) {
+      return known;
+    }
+    kept += state.size;
+    state.generation = generation;
+    return state;
   }
 
-  private static GrammarException tooMany(String what) {
+  static GrammarException tooMany(String what) {
     return new GrammarException(
         Rule.AMBIGUOUS, "grammar: " + what + " (expected: a grammar with fewer)");
   }

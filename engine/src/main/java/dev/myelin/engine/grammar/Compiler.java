@@ -100,26 +100,37 @@ final class Compiler {
       steps.set(at, new Step(Kind.SPLIT, write(repeat.part(), at), next));
     }
     boolean once = Math.max(repeat.least(), repeat.most()) <= 1;
+    int written = once || isPlain(repeat.part()) ? RETURN : written(repeat.part());
     for (int i = repeat.least(); i < repeat.most(); i++) {
-      at = add(Kind.SPLIT, once ? write(repeat.part(), at) : again(repeat.part(), at), next);
+      at = add(Kind.SPLIT, again(repeat.part(), written, at), next);
     }
     for (int i = 0; i < repeat.least(); i++) {
-      at = once ? write(repeat.part(), at) : again(repeat.part(), at);
+      at = again(repeat.part(), written, at);
     }
     return at;
   }
 
-  private int again(Piece piece, int next) {
-    if (piece instanceof Piece.Call
-        || (piece instanceof Piece.Characters(CharacterSet set) && set.isAscii())) {
-      return write(piece, next);
-    }
+  /// Returns whether it is so short that it is written each time.
+  private static boolean isPlain(Piece piece) {
+    return piece instanceof Piece.Call
+        || (piece instanceof Piece.Characters(CharacterSet set) && set.isAscii());
+  }
+
+  /// Returns where the part was written to be called.
+  private int written(Piece piece) {
     Integer start = parts.get(piece);
     if (start == null) {
       start = write(piece, RETURN);
       parts.put(piece, start);
     }
-    return next == RETURN ? start : add(Kind.CALL, start, next);
+    return start;
+  }
+
+  private int again(Piece piece, int written, int next) {
+    if (written == RETURN) {
+      return write(piece, next);
+    }
+    return next == RETURN ? written : add(Kind.CALL, written, next);
   }
 
   private int characters(CharacterSet set, int next) {

@@ -20,6 +20,8 @@ final class GrammarText {
   private final int[] text;
   private int at;
   private int depth;
+  private int line = 1;
+  private int counted;
 
   private GrammarText(String text) {
     this.text = text.codePoints().toArray();
@@ -298,10 +300,11 @@ final class GrammarText {
     return new GrammarException(Rule.DEPTH, problem, line(at), column(at));
   }
 
+  // Rules are asked for in their order: each line end is counted once.
   private int line(int place) {
-    int line = 1;
-    for (int i = 0; i < Math.min(place, text.length); i++) {
-      line += text[i] == '\n' ? 1 : 0;
+    int to = Math.min(place, text.length);
+    for (; counted < to; counted++) {
+      line += text[counted] == '\n' ? 1 : 0;
     }
     return line;
   }

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -208,7 +209,7 @@ final class JsonSchema {
     JsonNode others = schema.path("additionalProperties");
     boolean named = schema.has("properties") || schema.has("required");
     ObjectMembers members = new ObjectMembers(rules, "members-" + made++ + "-");
-    List<String> required = new ArrayList<>();
+    Set<String> required = new LinkedHashSet<>();
     schema.path("required").forEach(name -> required.add(name.asText()));
     schema
         .path("properties")

@@ -28,15 +28,16 @@ final class OtherNames {
   }
 
   private Piece others() {
-    CharacterSet rest = JsonRules.PLAIN;
+    List<CharacterSet.Range> begun = new ArrayList<>();
     List<Piece> ways = new ArrayList<>();
     for (var entry : next.entrySet()) {
-      String character = Character.toString(entry.getKey());
-      rest = rest.without(CharacterSet.of(character));
-      if (JsonRules.PLAIN.contains(entry.getKey())) {
-        ways.add(sequence(any(character), entry.getValue().others()));
+      int character = entry.getKey();
+      begun.add(new CharacterSet.Range(character, character));
+      if (JsonRules.PLAIN.contains(character)) {
+        ways.add(sequence(any(Character.toString(character)), entry.getValue().others()));
       }
     }
+    CharacterSet rest = JsonRules.PLAIN.without(new CharacterSet(begun));
     Piece plain = new Piece.Characters(JsonRules.PLAIN);
     ways.add(sequence(new Piece.Characters(rest), Piece.repeat(plain, 0, -1)));
     if (!isName) {

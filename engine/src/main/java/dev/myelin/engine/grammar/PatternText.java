@@ -130,7 +130,7 @@ final class PatternText {
 
   private CharacterSet set() {
     boolean others = take('^');
-    CharacterSet found = new CharacterSet(List.of());
+    List<CharacterSet.Range> ranges = new ArrayList<>();
     while (!take(']')) {
       CharacterSet low = ofSet();
       CharacterSet both = low;
@@ -139,8 +139,9 @@ final class PatternText {
         CharacterSet high = ofSet();
         both = range(low, high);
       }
-      found = found.and(both);
+      ranges.addAll(both.ranges());
     }
+    CharacterSet found = new CharacterSet(ranges);
     return others ? found.others() : found;
   }
 

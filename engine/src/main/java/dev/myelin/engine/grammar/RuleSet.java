@@ -19,8 +19,6 @@ final class RuleSet {
   record Entry(Piece piece, int line, int column) {}
 
   private final Map<String, Entry> rules = new LinkedHashMap<>();
-  private final Set<String> nullable = new HashSet<>();
-  private final Set<String> ending = new HashSet<>();
 
   void add(String name, Entry entry) {
     if (rules.size() >= MOST) {
@@ -50,14 +48,7 @@ final class RuleSet {
           Rule.UNDEFINED, "rule: no " + ROOT + " (expected: where to begin)");
     }
     rules.forEach((name, entry) -> requireDefined(entry, entry.piece()));
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Map.Entry<String, Entry> rule : rules.entrySet()) {
-        changed |= isNullable(rule.getValue().piece()) && nullable.add(rule.getKey());
-        changed |= ends(rule.getValue().piece()) && ending.add(rule.getKey());
-      }
-    }
+    Set<String> ending = Trait.rules(rules, set -> !set.isEmpty());
     for (Map.Entry<String, Entry> rule : rules.entrySet()) {
       if (!ending.contains(rule.getKey())) {
         String problem = "rule: " + rule.getKey() + " matches no text that ends";
@@ -82,34 +73,15 @@ final class RuleSet {
     }
   }
 
-  private boolean isNullable(Piece piece) {
-    return switch (piece) {
-      case Piece.Characters _ -> false;
-      case Piece.Sequence(var parts) -> parts.stream().allMatch(this::isNullable);
-      case Piece.Choice(var parts) -> parts.stream().anyMatch(this::isNullable);
-      case Piece.Repeat(Piece part, int least, int _) -> least == 0 || isNullable(part);
-      case Piece.Call(String rule) -> nullable.contains(rule);
-    };
-  }
-
-  private boolean ends(Piece piece) {
-    return switch (piece) {
-      case Piece.Characters(CharacterSet set) -> !set.isEmpty();
-      case Piece.Sequence(var parts) -> parts.stream().allMatch(this::ends);
-      case Piece.Choice(var parts) -> parts.stream().anyMatch(this::ends);
-      case Piece.Repeat(Piece part, int least, int _) -> least == 0 || ends(part);
-      case Piece.Call(String rule) -> ending.contains(rule);
-    };
-  }
-
   /// Takes away, again and again, rules that no other rule begins with: a circle stays.
   private void requireNoLeftRecursion() {
+    Set<String> nullable = Trait.rules(rules, _ -> false);
     Map<String, Set<String>> first = new HashMap<>();
     Map<String, Integer> callers = new HashMap<>();
     rules.forEach(
         (name, entry) -> {
           Set<String> called = new HashSet<>();
-          first(entry.piece(), called);
+          first(entry.piece(), nullable, called);
           first.put(name, called);
           called.forEach(other -> callers.merge(other, 1, Integer::sum));
         });
@@ -148,21 +120,23 @@ final class RuleSet {
   }
 
   /// Adds the rules that the part may begin with; returns whether it may match the empty text.
-  private boolean first(Piece piece, Set<String> found) {
-    switch (piece) {
-      case Piece.Characters _ -> {}
-      case Piece.Sequence(var parts) -> {
+  private static boolean first(Piece piece, Set<String> nullable, Set<String> found) {
+    return switch (piece) {
+      case Piece.Characters _ -> false;
+      case Piece.Sequence(var parts) -> parts.stream().allMatch(p -> first(p, nullable, found));
+      case Piece.Choice(var parts) -> {
+        boolean any = false;
         for (Piece part : parts) {
-          if (!first(part, found)) {
-            break;
-          }
+          any |= first(part, nullable, found);
         }
+        yield any;
       }
-      case Piece.Choice(var parts) -> parts.forEach(part -> first(part, found));
-      case Piece.Repeat(Piece part, int _, int _) -> first(part, found);
-      case Piece.Call(String rule) -> found.add(rule);
-    }
-    return isNullable(piece);
+      case Piece.Repeat(Piece part, int least, int _) -> first(part, nullable, found) || least == 0;
+      case Piece.Call(String rule) -> {
+        found.add(rule);
+        yield nullable.contains(rule);
+      }
+    };
   }
 
   static GrammarException broken(Rule rule, Entry entry, String problem) {

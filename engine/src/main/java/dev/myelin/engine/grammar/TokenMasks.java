@@ -1,5 +1,6 @@
 package dev.myelin.engine.grammar;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -9,16 +10,16 @@ import java.util.Objects;
 /// mask, which takes milliseconds.
 public final class TokenMasks {
   private static final long MOST_BYTES = 64L << 20;
+  private static final long BYTES_OF_STACK = 64;
 
   private final TokenTrie trie;
   private final Automaton automaton;
-  private final int mostMasks;
   private final Map<Automaton.State, long[]> masks = new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
 
   private TokenMasks(Grammar grammar, TokenTrie trie) {
     this.trie = trie;
     this.automaton = new Automaton(grammar.program());
-    this.mostMasks = (int) Math.max(1, MOST_BYTES / (words() * 8L + 64));
   }
 
   /// Returns the masks of a grammar over a vocabulary; made as they are needed.
@@ -48,17 +49,31 @@ public final class TokenMasks {
     long[] mask = new long[words()];
     automaton.rest();
     trie.mark(automaton, state, mask);
-    if (masks.size() >= mostMasks) {
-      masks.remove(masks.keySet().iterator().next());
+    long own = bytes(state);
+    Iterator<Automaton.State> eldest = masks.keySet().iterator();
+    while (eldest.hasNext() && bytes + own > MOST_BYTES) {
+      bytes -= bytes(eldest.next());
+      eldest.remove();
     }
+    bytes += own;
     masks.put(state, mask);
     return mask;
+  }
+
+  /// Returns about how much memory a mask and its state take.
+  private long bytes(Automaton.State state) {
+    return 8L * words() + (1L + state.size()) * BYTES_OF_STACK;
   }
 
   /// Returns the state behind a token.
   synchronized Automaton.State step(Automaton.State state, int token) {
     automaton.rest();
     return trie.step(automaton, state, token);
+  }
+
+  /// Returns about how much memory the masks that are remembered take, and their states.
+  synchronized long bytes() {
+    return bytes;
   }
 
   private int words() {

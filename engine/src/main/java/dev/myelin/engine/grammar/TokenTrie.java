@@ -1,5 +1,6 @@
 package dev.myelin.engine.grammar;
 
+import dev.myelin.engine.grammar.GrammarException.Rule;
 import dev.myelin.engine.text.Tokenizer;
 import java.util.Arrays;
 
@@ -9,6 +10,8 @@ import java.util.Arrays;
 /// Nodes stand in the order of a walk that goes deep first, so that the walk reads memory in order;
 /// a node knows where the walk goes on that leaves it out.
 public final class TokenTrie {
+  private static final int MOST_NODES = 1 << 24;
+
   private final int vocabulary;
   private final byte[][] texts;
   private final int[] ends;
@@ -30,6 +33,8 @@ public final class TokenTrie {
 
   /// Returns the tree of a tokenizer's tokens; those without bytes are left out but for the ends of
   /// answers.
+  ///
+  /// @throws GrammarException if the tokens are too long, all together
   public static TokenTrie of(Tokenizer tokenizer) {
     int size = tokenizer.vocabulary();
     byte[][] texts = new byte[size][];
@@ -78,6 +83,7 @@ public final class TokenTrie {
   /// Sets the bits of the tokens that the automaton can take from there.
   void mark(Automaton automaton, Automaton.State from, long[] mask) {
     Automaton.State[] path = new Automaton.State[deepest + 1];
+    int[] held = new int[deepest + 1]; // how large the states up to there are
     path[0] = from;
     int node = 0;
     while (node < nodes) {
@@ -88,6 +94,10 @@ public final class TokenTrie {
         continue;
       }
       path[depth] = state;
+      held[depth] = held[depth - 1] + state.size();
+      if (held[depth] > Automaton.MOST_KEPT) {
+        throw Automaton.tooMany("ways to read a token: more than " + Automaton.MOST_KEPT);
+      }
       for (int token = tokens[node]; token >= 0; token = twins[token]) {
         mask[token >> 6] |= 1L << token;
       }
@@ -106,6 +116,10 @@ public final class TokenTrie {
       return;
     }
     for (int i = same; i < text.length; i++) {
+      if (nodes >= MOST_NODES) {
+        throw new GrammarException(
+            Rule.SIZE, "tokens: more than " + MOST_NODES + " bytes (expected: fewer)");
+      }
       if (nodes == bytes.length) {
         bytes = Arrays.copyOf(bytes, 2 * nodes);
         depths = Arrays.copyOf(depths, 2 * nodes);
@@ -121,12 +135,13 @@ public final class TokenTrie {
   }
 
   private void finish() {
-    int[] next = new int[deepest + 2];
-    Arrays.fill(next, nodes);
     for (int i = nodes - 1; i >= 0; i--) {
-      // The nearest node behind that is not deeper.
-      skips[i] = next[depths[i]];
-      Arrays.fill(next, depths[i], deepest + 2, i);
+      // The nearest node behind that is not deeper: each child is passed once, by its parent.
+      int next = i + 1;
+      while (next < nodes && depths[next] > depths[i]) {
+        next = skips[next];
+      }
+      skips[i] = next;
     }
   }
 }
