@@ -10,6 +10,7 @@ module dev.myelin.cli {
   requires info.picocli;
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
+  requires jdk.management;
   requires org.slf4j;
 
   opens dev.myelin.cli to

@@ -1,6 +1,7 @@
 package dev.myelin.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// One thing that is measured.
@@ -14,7 +15,11 @@ enum BenchCase {
   /// From dialling to the first tensor confirmed.
   HANDSHAKE("ms", 64),
   /// From the start of both nodes to the first tensor confirmed.
-  DISCOVERY("ms", 64);
+  DISCOVERY("ms", 64),
+  /// A prompt through a model, all its tokens together.
+  PREFILL("tokens/s", 0),
+  /// Tokens through a model, one after the other.
+  DECODE("tokens/s", 0);
 
   private final String unit;
   private final long usualBytes;
@@ -44,6 +49,16 @@ enum BenchCase {
     return this == ROUND_TRIP || this == HANDSHAKE || this == DISCOVERY;
   }
 
+  /// Returns whether it measures a model, in this process, and not two nodes.
+  boolean isOfModel() {
+    return this == PREFILL || this == DECODE;
+  }
+
+  /// Returns the cases that measure nodes, or those that measure a model.
+  static List<BenchCase> all(boolean ofModel) {
+    return Arrays.stream(values()).filter(each -> each.isOfModel() == ofModel).toList();
+  }
+
   /// Returns the case of that name.
   static BenchCase parse(String text) {
     return Arrays.stream(values())
@@ -54,6 +69,7 @@ enum BenchCase {
                 new picocli.CommandLine.TypeConversionException(
                     "'"
                         + text
-                        + "' (expected: one-way, round-trip, small, handshake or discovery)"));
+                        + "' (expected: one-way, round-trip, small, handshake, discovery, prefill"
+                        + " or decode)"));
   }
 }

@@ -40,8 +40,8 @@ final class BenchClient {
         case SMALL -> small(tensor);
         case ROUND_TRIP -> report(what, new BenchLink(config, load).trips(server, tensor));
         case HANDSHAKE -> handshakes(tensor);
-        case DISCOVERY ->
-            throw new IllegalArgumentException("discovery (expected: a case with a client)");
+        case DISCOVERY, PREFILL, DECODE ->
+            throw new IllegalArgumentException(what.text() + " (expected: a case with a client)");
       }
     }
   }

@@ -11,16 +11,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Measures two processes on this machine, beside other programs where asked.
 @Command(
     name = "bench",
-    header = "Measure throughput and latency between two processes here.",
+    header = "Measure throughput and latency between two processes here, or of a model.",
     description = {
       "",
       "Every run starts two fresh processes. The runs of all sides take turns, so that a busy",
@@ -31,6 +33,13 @@ import picocli.CommandLine.Option;
       "  small       small tensors one way",
       "  handshake   from dialling to the first tensor confirmed",
       "  discovery   from the start of both nodes to the first tensor confirmed",
+      "",
+      "With --model the engine is measured instead, in this process, warm, with what it reaches of",
+      "what the memory (decode) or the processors (prefill) can do at most; beside llama.cpp,",
+      "whose llama-bench runs while our threads sleep:",
+      "",
+      "  prefill     a prompt, all its tokens together",
+      "  decode      tokens one after the other, from an empty text on",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -38,7 +47,9 @@ import picocli.CommandLine.Option;
       "  myelin bench",
       "  myelin bench --case one-way --bytes 256m --against c-tcp --runs 7",
       "  myelin bench --against jeromq,grpc,c-tcp",
-      "  myelin bench --case round-trip,small --json"
+      "  myelin bench --case round-trip,small --json",
+      "  myelin bench --model tale",
+      "  myelin bench --case decode --model m.gguf --against llama-bench=build/bin/llama-bench"
     })
 final class BenchCommand implements Callable<Integer> {
   /// What this command runs by itself; all else is for the harness of peers.
@@ -55,8 +66,9 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "CASE,…",
       split = ",",
       converter = CaseConverter.class,
-      description = "What to measure (default: all five).")
-  private List<BenchCase> cases = List.of(BenchCase.values());
+      description =
+          "What to measure (default: the five of nodes; with --model, prefill and decode).")
+  private @Nullable List<BenchCase> cases;
 
   @Option(
       names = "--bytes",
@@ -76,16 +88,19 @@ final class BenchCommand implements Callable<Integer> {
         "blocking sockets; and from the source",
         "tree, where Maven fetches them: jeromq, grpc, grpc-zero-copy, flight, aeron-ipc,",
         "aeron-udp, java-nio, memcpy, c-unix, c-tcp-batched, and where they are installed",
-        "libzmq, ucx-tcp, ucx-shm. With any of these, --case has one-way, round-trip and small."
+        "libzmq, ucx-tcp, ucx-shm. With any of these, --case has one-way, round-trip and small.",
+        "For a model: llama-bench=PATH, the program of llama.cpp."
       })
   private List<String> against = List.of();
 
   @Option(
-      names = "--runs",
+      names = {"--runs", "--rounds"},
       paramLabel = "N",
       defaultValue = "3",
       description = "How often each side runs (default: ${DEFAULT-VALUE}).")
   private int runs = 3;
+
+  @Mixin private final ModelBenchArguments model = new ModelBenchArguments();
 
   BenchCommand(RootCommand root) {
     this.root = root;
@@ -106,8 +121,19 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new CommandException(ExitCodes.USAGE, "--runs: " + runs + " (expected: >= 1)");
     }
+    List<BenchCase> cases = cases();
+    if (cases.stream().anyMatch(BenchCase::isOfModel)) {
+      return ofModel(cases);
+    }
+    if (model.isGiven()) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--model: with --case "
+              + cases.getFirst().text()
+              + " (expected: prefill or decode, which measure a model)");
+    }
     if (against.stream().anyMatch(name -> !OWN_SIDES.contains(name.strip()))) {
-      return besidePeers();
+      return besidePeers(cases);
     }
     List<BenchSide> sides = sides();
     for (BenchCase what : cases) {
@@ -123,6 +149,33 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
+  private List<BenchCase> cases() {
+    boolean ofModel = model.isGiven() || against.stream().anyMatch(LlamaBench::isMeant);
+    return cases == null ? BenchCase.all(ofModel) : cases;
+  }
+
+  private int ofModel(List<BenchCase> cases) throws IOException, InterruptedException {
+    for (BenchCase what : cases) {
+      if (!what.isOfModel()) {
+        throw new CommandException(
+            ExitCodes.USAGE,
+            "--case: '" + what.text() + "' beside a model (expected: prefill and decode alone)");
+      }
+    }
+    model.check();
+    Optional<LlamaBench> other = Optional.empty();
+    for (String name : against) {
+      if (!LlamaBench.isMeant(name.strip()) || other.isPresent()) {
+        throw new CommandException(
+            ExitCodes.USAGE,
+            "--against: '" + name.strip() + "' (expected beside a model: llama-bench=PATH, once)");
+      }
+      other = Optional.of(LlamaBench.of(name.strip(), root.shell()));
+    }
+    ModelBench.Plan plan = new ModelBench.Plan(cases, runs, other);
+    return new ModelBench(root, model, plan, this::progress).run();
+  }
+
   private List<BenchSide> sides() throws IOException, InterruptedException {
     List<BenchSide> sides = new ArrayList<>(List.of(MyelinSide.plain()));
     for (String name : against) {
@@ -135,7 +188,7 @@ final class BenchCommand implements Callable<Integer> {
     return sides;
   }
 
-  private int besidePeers() throws IOException, InterruptedException {
+  private int besidePeers(List<BenchCase> wantedCases) throws IOException, InterruptedException {
     List<String> names = against.stream().map(String::strip).toList();
     for (String name : names) {
       if (!PeerHarness.NAMES.contains(name)) {
@@ -144,12 +197,11 @@ final class BenchCommand implements Callable<Integer> {
             "--against: '" + name + "' (expected: " + String.join(", ", PeerHarness.NAMES) + ")");
       }
     }
-    List<BenchCase> all = List.of(BenchCase.values());
     List<String> wanted = new ArrayList<>();
-    for (BenchCase what : cases) {
+    for (BenchCase what : wantedCases) {
       if (PEER_CASES.contains(what)) {
         peerSizes(what).forEach(size -> wanted.add(what.text() + ":" + size));
-      } else if (!cases.equals(all)) {
+      } else if (cases != null) {
         throw new CommandException(
             ExitCodes.USAGE,
             "--case: '" + what.text() + "' (expected beside peers: one-way, round-trip or small)");
@@ -230,6 +282,8 @@ final class BenchCommand implements Callable<Integer> {
       case SMALL -> new BenchResult.Sample(number(client.get("msg_per_s")), 0, 0);
       case ROUND_TRIP, HANDSHAKE, DISCOVERY ->
           new BenchResult.Sample(number(client.get("p50")), 0, number(client.get("p99")));
+      case PREFILL, DECODE ->
+          throw new IllegalArgumentException("case: " + what.text() + " (expected: one of nodes)");
     };
   }
 

@@ -26,23 +26,27 @@ record BenchResult(BenchCase what, long bytes, String side, List<Sample> samples
   }
 
   double median() {
-    return middle(samples.stream().mapToDouble(Sample::value).toArray());
+    return values().median();
   }
 
   double least() {
-    return samples.stream().mapToDouble(Sample::value).min().orElse(0);
+    return values().least();
   }
 
   double most() {
-    return samples.stream().mapToDouble(Sample::value).max().orElse(0);
+    return values().most();
+  }
+
+  private Spread values() {
+    return Spread.of(samples.stream().mapToDouble(Sample::value).toArray());
   }
 
   double p99() {
-    return middle(samples.stream().mapToDouble(Sample::p99).toArray());
+    return Spread.of(samples.stream().mapToDouble(Sample::p99).toArray()).median();
   }
 
   double cpuSecondsPerGb() {
-    return middle(samples.stream().mapToDouble(Sample::cpuSecondsPerGb).toArray());
+    return Spread.of(samples.stream().mapToDouble(Sample::cpuSecondsPerGb).toArray()).median();
   }
 
   /// Returns how long one tensor takes at the median rate.
@@ -85,13 +89,5 @@ record BenchResult(BenchCase what, long bytes, String side, List<Sample> samples
 
   private static double round(double value) {
     return Math.round(value * 1_000) / 1_000.0;
-  }
-
-  private static double middle(double[] values) {
-    java.util.Arrays.sort(values);
-    int half = values.length / 2;
-    return values.length == 0
-        ? 0
-        : values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
   }
 }

@@ -36,7 +36,8 @@ final class BenchServer {
       switch (what) {
         case ONE_WAY -> take(node);
         case HANDSHAKE -> serve();
-        case ROUND_TRIP, SMALL, DISCOVERY -> throw new IllegalArgumentException(what.text());
+        case ROUND_TRIP, SMALL, DISCOVERY, PREFILL, DECODE ->
+            throw new IllegalArgumentException(what.text());
       }
       // What was confirmed last must have left before the node says goodbye.
       serve();

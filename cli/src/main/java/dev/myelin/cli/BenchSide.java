@@ -40,6 +40,8 @@ interface BenchSide {
       case HANDSHAKE ->
           List.of("--bytes", Long.toString(bytes), "--count", "100", "--warmup", "100");
       case DISCOVERY -> List.of("--bytes", Long.toString(bytes), "--count", "5", "--warmup", "2");
+      case PREFILL, DECODE ->
+          throw new IllegalArgumentException("case: " + what.text() + " (expected: one of nodes)");
     };
   }
 

@@ -54,6 +54,22 @@ final class Json {
     }
   }
 
+  /// Returns the objects of the array that the text holds.
+  ///
+  /// @throws IOException if it is not one JSON array of objects
+  static List<Map<String, Object>> objects(String text) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new IOException("json: no array (expected: [{\"name\": value, …}, …])");
+      }
+      List<Map<String, Object>> objects = new ArrayList<>();
+      while (parser.nextToken() == JsonToken.START_OBJECT) {
+        objects.add(readObject(parser));
+      }
+      return objects;
+    }
+  }
+
   private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
     switch (value) {
       case null -> generator.writeNull();

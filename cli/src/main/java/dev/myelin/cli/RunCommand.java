@@ -1,7 +1,6 @@
 package dev.myelin.cli;
 
 import dev.myelin.engine.EngineConfig;
-import dev.myelin.engine.MemoryCost;
 import dev.myelin.engine.ShardSpec;
 import dev.myelin.engine.decoder.VectorEngine;
 import dev.myelin.engine.model.Model;
@@ -214,19 +213,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void requireMemory(Model model, ShardSpec spec, EngineConfig config) {
-    MemoryCost cost = VectorEngine.cost(model, spec, config);
-    long heap = cost.totalBytes(1, config.context()) - cost.weightBytes();
-    Memory memory = Memory.of();
-    if (cost.weightBytes() > memory.free() || heap > memory.heap()) {
-      throw new CommandException(
-          ExitCodes.OS,
-          name
-              + (": needs " + Words.bytes(cost.weightBytes()) + " for weights and ")
-              + (Words.bytes(heap) + " for " + Words.count(config.context(), "token"))
-              + (" (expected: <= " + Words.bytes(memory.free()) + " and <= ")
-              + (Words.bytes(memory.heap()) + "); take a smaller --context, or weights of a")
-              + " smaller type ('myelin models convert --type q4_0')");
-    }
+    Memory.of().require(name, VectorEngine.cost(model, spec, config), config.context());
   }
 
   private void print(String piece) {

@@ -1,0 +1,76 @@
+package dev.myelin.cli;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What is measured of a model, as arguments.
+final class ModelBenchArguments {
+  private static final List<Integer> PREFILL = List.of(128, 512);
+  private static final List<Integer> DECODE = List.of(64);
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "For prefill and decode: a file, a folder or a name as for 'run'.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N,…",
+      split = ",",
+      description = "How many tokens a pass has (default: 128,512 for prefill, 64 for decode).")
+  private List<Integer> tokens = List.of();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads compute, on both sides (default: one for each processor).")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "TIME",
+      description = "For how long a case of ours runs before it is timed (default: 3s).")
+  private Duration warmUp = Duration.ofSeconds(3);
+
+  boolean isGiven() {
+    return model != null;
+  }
+
+  String model() {
+    if (model == null) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "--model: none (expected: a model, since prefill and decode measure one)");
+    }
+    return model;
+  }
+
+  List<Integer> tokens(BenchCase what) {
+    if (!tokens.isEmpty()) {
+      return tokens;
+    }
+    return what == BenchCase.PREFILL ? PREFILL : DECODE;
+  }
+
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  Duration warmUp() {
+    return warmUp;
+  }
+
+  void check() {
+    tokens.forEach(each -> require("--tokens", each));
+    require("--threads", threads());
+  }
+
+  private static void require(String option, int value) {
+    if (value < 1) {
+      throw new CommandException(ExitCodes.USAGE, option + ": " + value + " (expected: >= 1)");
+    }
+  }
+}
