@@ -1,10 +1,23 @@
 package dev.myelin.engine.model;
 
 import dev.myelin.engine.WeightType;
+import dev.myelin.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the numbers that the blocks of a weight stand for.
+///
+/// Types that tensors may have are read as tensors are.
 final class BlockReader {
+  /// As tensors hold numbers, whatever the machine does.
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// So many numbers at a time; whole blocks.
+  static final int STAGE = 1 << 13;
+
   private static final int HALF = 16;
   private static final int PART = 32;
 
@@ -19,37 +32,54 @@ final class BlockReader {
 
   /// Puts all numbers of whole blocks at the start of `out`.
   static void read(WeightType type, MemorySegment blocks, float[] out) {
+    DType same = sameType(type);
+    if (same != null) {
+      readAs(same, blocks, type, out);
+      return;
+    }
     BlockReader reader = new BlockReader(blocks, out);
     for (long at = 0; at < blocks.byteSize(); at += type.bytesPerBlock()) {
       reader.read(type, at);
     }
   }
 
-  private void read(WeightType type, long at) {
-    switch (type) {
-      case F32 -> put(Float.intBitsToFloat(from.get(GgufValue.INT, at)));
-      case F16 -> put(half(at));
-      case BF16 -> put(Float.intBitsToFloat(from.get(GgufValue.SHORT, at) << 16));
-      case Q8_0 -> q8(at);
-      case Q4_0 -> nibbles(at + 2, half(at), -8 * half(at));
-      case Q4_1 -> nibbles(at + 4, half(at), half(at + 2));
-      case Q4_K -> q4k(at);
-      case Q5_K -> q5k(at);
-      case Q6_K -> q6k(at);
+  private static void readAs(DType same, MemorySegment blocks, WeightType type, float[] out) {
+    int count = Math.toIntExact(blocks.byteSize() / type.bytesPerBlock() * type.elementsPerBlock());
+    MemorySegment little = MemorySegment.ofArray(new byte[Float.BYTES * Math.min(count, STAGE)]);
+    for (int at = 0; at < count; at += STAGE) {
+      int some = Math.min(STAGE, count - at);
+      MemorySegment from = blocks.asSlice(type.bytesFor(at));
+      dev.myelin.tensor.Conversion.convert(same, from, DType.F32, little, some);
+      MemorySegment.copy(little, FLOAT, 0, out, at, some);
     }
   }
 
-  private void q8(long at) {
-    float scale = half(at);
-    for (int i = 0; i < PART; i++) {
-      put(scale * from.get(GgufValue.BYTE, at + 2 + i));
+  /// Returns the type of a tensor whose blocks are the same, or null.
+  static @Nullable DType sameType(WeightType type) {
+    return switch (type) {
+      case F32 -> DType.F32;
+      case F16 -> DType.F16;
+      case BF16 -> DType.BF16;
+      case Q8_0 -> DType.Q8_0;
+      case Q4_0 -> DType.Q4_0;
+      case Q4_1, Q4_K, Q5_K, Q6_K -> null;
+    };
+  }
+
+  private void read(WeightType type, long at) {
+    switch (type) {
+      case Q4_1 -> q41(at, half(at), half(at + 2));
+      case Q4_K -> q4k(at);
+      case Q5_K -> q5k(at);
+      case Q6_K -> q6k(at);
+      case F32, F16, BF16, Q8_0, Q4_0 -> throw new IllegalStateException(type + ": read before");
     }
   }
 
   // The low halves of sixteen bytes are the first sixteen numbers, the high halves the others.
-  private void nibbles(long at, float scale, float least) {
+  private void q41(long at, float scale, float least) {
     for (int i = 0; i < PART; i++) {
-      int quant = (octet(at + i % HALF) >>> (i < HALF ? 0 : 4)) & 15;
+      int quant = (octet(at + 4 + i % HALF) >>> (i < HALF ? 0 : 4)) & 15;
       put(scale * quant + least);
     }
   }

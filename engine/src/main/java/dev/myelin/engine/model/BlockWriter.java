@@ -1,12 +1,18 @@
 package dev.myelin.engine.model;
 
+import static dev.myelin.engine.model.BlockReader.FLOAT;
+import static dev.myelin.engine.model.BlockReader.STAGE;
+
 import dev.myelin.engine.WeightType;
+import dev.myelin.tensor.DType;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /// Rounds numbers to the blocks of a weight.
 ///
-/// F16, BF16, Q8_0, Q4_0 and Q4_1 come to the same bytes as with ggml. The others have a choice of
-/// scales, and take those with the least square error of some.
+/// F16, BF16, Q8_0, Q4_0 and Q4_1 come to the same bytes as with ggml, the first three as tensors
+/// are converted. The others have a choice of scales, and take those with the least square error of
+/// some.
 final class BlockWriter {
   static final int PART = 32;
 
@@ -22,43 +28,31 @@ final class BlockWriter {
 
   /// Appends the blocks of the first numbers, which are whole blocks.
   void write(WeightType type, float[] numbers, int count) {
+    DType same = type == WeightType.Q4_0 ? null : BlockReader.sameType(type);
+    if (same != null) {
+      writeAs(same, numbers, type, count);
+      return;
+    }
     for (int at = 0; at < count; at += type.elementsPerBlock()) {
       switch (type) {
-        case F32 -> out.putFloat(numbers[at]);
-        case F16 -> out.putShort(Float.floatToFloat16(numbers[at]));
-        case BF16 -> out.putShort(brief(numbers[at]));
-        case Q8_0 -> q8(numbers, at);
         case Q4_0 -> q4(numbers, at);
         case Q4_1 -> q41(numbers, at);
         case Q4_K -> new OffsetBlock(numbers, at, 15).writeFour(out);
         case Q5_K -> new OffsetBlock(numbers, at, 31).writeFive(out);
         case Q6_K -> q6k(numbers, at);
+        case F32, F16, BF16, Q8_0 -> throw new IllegalStateException(type + ": written before");
       }
     }
   }
 
-  // To the nearest, of two the even one; what is no number stays none.
-  private static short brief(float number) {
-    int bits = Float.floatToRawIntBits(number);
-    return Float.isNaN(number)
-        ? (short) ((bits >>> 16) | 64)
-        : (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
-  }
-
-  private void q8(float[] numbers, int at) {
-    float most = 0;
-    for (int i = at; i < at + PART; i++) {
-      most = Math.max(most, Math.abs(numbers[i]));
-    }
-    float scale = most / 127;
-    float inverse = inverse(scale);
-    out.putShort(Float.floatToFloat16(scale));
-    for (int i = at; i < at + PART; i++) {
-      float quant = numbers[i] * inverse;
-      float whole = (float) Math.floor(Math.abs(quant));
-      // Halves go away from zero.
-      float round = whole + (Math.abs(quant) - whole >= 0.5f ? 1 : 0);
-      out.put((byte) Math.copySign(round, quant));
+  private void writeAs(DType same, float[] numbers, WeightType type, int count) {
+    MemorySegment little = MemorySegment.ofArray(new byte[Float.BYTES * Math.min(count, STAGE)]);
+    for (int at = 0; at < count; at += STAGE) {
+      int some = Math.min(STAGE, count - at);
+      MemorySegment.copy(numbers, at, little, FLOAT, 0, some);
+      MemorySegment blocks = MemorySegment.ofBuffer(out);
+      dev.myelin.tensor.Conversion.convert(DType.F32, little, same, blocks, some);
+      out.position(out.position() + (int) type.bytesFor(some));
     }
   }
 
