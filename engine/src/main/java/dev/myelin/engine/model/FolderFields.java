@@ -3,20 +3,11 @@ package dev.myelin.engine.model;
 import dev.myelin.engine.Dimensions;
 import dev.myelin.engine.model.Rotation.Scaling;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// What a folder of safetensors says of its model, as the metadata of a GGUF file.
 final class FolderFields {
-  private static final int LARGEST_CARD = 1 << 20;
-  private static final Pattern LICENSE =
-      Pattern.compile("\\A---\\R(?s:.*?)^license:\\s*([^\\s#]+)", Pattern.MULTILINE);
-
   private final Design design;
   private final GgufFields fields = new GgufFields();
   private final String prefix;
@@ -30,7 +21,7 @@ final class FolderFields {
     FolderFields fields = new FolderFields(model.design());
     fields.fields.text("general.architecture", architecture(model.design().family()));
     fields.fields.text("general.name", model.name());
-    fields.license(model.path().resolve("README.md"));
+    model.licence().ifPresent(name -> fields.fields.text("general.license", name));
     fields.extents();
     fields.attention();
     fields.turning();
@@ -56,16 +47,6 @@ final class FolderFields {
   // llama.cpp runs Mistral as Llama with a window.
   private static String architecture(Family family) {
     return family == Family.MISTRAL ? Family.LLAMA.gguf() : family.gguf();
-  }
-
-  private void license(Path card) throws IOException {
-    if (Files.isRegularFile(card) && Files.size(card) <= LARGEST_CARD) {
-      String text = new String(Files.readAllBytes(card), StandardCharsets.UTF_8);
-      Matcher found = LICENSE.matcher(text);
-      if (found.find()) {
-        fields.text("general.license", found.group(1));
-      }
-    }
   }
 
   private void extents() {

@@ -25,6 +25,7 @@ public final class Model implements AutoCloseable {
   private final String name;
   private final Design design;
   private final Metadata metadata;
+  private final Optional<String> licence;
   private final Map<String, Weight> weights;
   private final AutoCloseable files;
   private final boolean aboveOne;
@@ -34,6 +35,7 @@ public final class Model implements AutoCloseable {
     this.name = named.name();
     this.design = named.design();
     this.metadata = named.metadata();
+    this.licence = named.licence();
     this.weights = weights;
     this.files = files;
     this.aboveOne = isFolder() && design.family().norms() == Family.Norms.ABOVE_ONE;
@@ -88,6 +90,11 @@ public final class Model implements AutoCloseable {
   /// Returns what the file says besides; of safetensors, nothing.
   public Metadata metadata() {
     return metadata;
+  }
+
+  /// Returns the licence that the file names, or the page beside safetensors.
+  public Optional<String> licence() {
+    return licence;
   }
 
   /// Returns all layers of this model as a shard.
@@ -197,7 +204,8 @@ public final class Model implements AutoCloseable {
       Map<String, Weight> weights = gguf.weights();
       Design design = DesignFromGguf.read(path, metadata, weights);
       String name = metadata.text("general.name").orElse(String.valueOf(path.getFileName()));
-      return new Model(path, new Named(name, design, metadata), weights, mapped);
+      Optional<String> licence = metadata.text("general.license");
+      return new Model(path, new Named(name, design, metadata, licence), weights, mapped);
     } catch (Throwable e) {
       mapped.close();
       throw e;
@@ -207,11 +215,12 @@ public final class Model implements AutoCloseable {
   private static Model openFolder(Path folder, Predicate<String> wanted) throws IOException {
     Path config = folder.resolve(SafetensorsFolder.CONFIG);
     Design design = DesignFromConfig.read(config, SafetensorsFolder.json(config));
-    SafetensorsFolder opened = SafetensorsFolder.open(folder, design.family(), wanted);
     String name = String.valueOf(folder.getFileName());
-    return new Model(folder, new Named(name, design, Metadata.none()), opened.weights(), opened);
+    Named named = new Named(name, design, Metadata.none(), ModelCard.licence(folder));
+    SafetensorsFolder opened = SafetensorsFolder.open(folder, design.family(), wanted);
+    return new Model(folder, named, opened.weights(), opened);
   }
 
   /// What a model calls itself, and what it says of itself.
-  private record Named(String name, Design design, Metadata metadata) {}
+  private record Named(String name, Design design, Metadata metadata, Optional<String> licence) {}
 }

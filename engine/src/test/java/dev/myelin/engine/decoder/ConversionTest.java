@@ -15,12 +15,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Converted models against what transformers says of the originals.
@@ -125,6 +128,25 @@ final class ConversionTest {
       assertThat(model.metadata().text("tokenizer.chat_template")).contains("{{ messages }}");
       assertThat(model.metadata().text("tokenizer.ggml.pre")).contains("gpt-2");
       assertThat(model.metadata().text("general.license")).contains("mit");
+      assertThat(model.licence()).contains("mit");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "---\\nlicense: mit\\n---\\n | mit",
+        "---\\ntags:\\n- a\\nlicense: \"apache-2.0\" # all of it\\n---\\n | apache-2.0",
+        "---\\ntags: x\\n---\\nlicense: mit\\n | ",
+        "# A card\\nlicense: mit\\n | "
+      })
+  void theLicenceOfAFolderStandsInTheHeadOfItsPage(String page, @Nullable String licence)
+      throws Exception {
+    Path copy = copy(Golden.of("qwen2").path);
+    Files.writeString(copy.resolve("README.md"), page.replace("\\n", "\n"));
+    try (Model model = Model.open(copy)) {
+      assertThat(model.licence()).isEqualTo(Optional.ofNullable(licence));
     }
   }
 
