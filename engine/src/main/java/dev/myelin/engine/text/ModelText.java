@@ -110,7 +110,9 @@ public final class ModelText implements AutoCloseable {
     Path file = folder.resolve(TokenizerJson.NAME);
     if (!Files.isRegularFile(file)) {
       throw new ModelFileException(
-          file, Rule.MISSING, "file: none (expected: a tokenizer in this form)");
+          file,
+          Rule.MISSING,
+          "file: none (expected: a tokenizer in this form; 'transformers' saves one)");
     }
     FolderNotes notes = FolderNotes.read(folder);
     Recipe recipe = RecipeFromJson.read(file, TokenizerJson.read(file), notes);

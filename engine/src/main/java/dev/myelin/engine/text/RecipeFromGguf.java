@@ -76,6 +76,15 @@ final class RecipeFromGguf {
           controls.size() + words.size(),
           "<= " + TokenLimits.WORDS);
     }
+    dropFilling();
+  }
+
+  // Tokens at the end that nothing spells fill the vocabulary up to the rows of the model, which
+  // are more than the tokens where a round number computes faster.
+  private void dropFilling() {
+    while (tokens.size() > 1 && tokens.getLast().kind() == TokenKind.NONE) {
+      tokens.removeLast();
+    }
   }
 
   private void place(int number, String name, TokenKind kind) throws ModelFileException {

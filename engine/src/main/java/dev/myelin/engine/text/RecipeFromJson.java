@@ -32,8 +32,6 @@ final class RecipeFromJson {
 
   private Recipe recipe(Beside beside) throws ModelFileException {
     JsonNode model = json.rest().path("model");
-    String type = model.path("type").asText("BPE");
-    refusal.unless(type.equals("BPE"), Rule.UNSUPPORTED, "kind of pieces", type, "BPE");
     placeVocabulary();
     placeAdded();
     tokens = Arrays.copyOf(tokens, count);

@@ -28,6 +28,7 @@ record TokenizerJson(ObjectNode rest, Map<String, Integer> vocabulary, List<Reci
   static final String NAME = "tokenizer.json";
 
   private static final int NODES = 1 << 20;
+  private static final String KIND = "BPE";
   private static final ObjectMapper JSON =
       new ObjectMapper(
           JsonFactory.builder()
@@ -144,8 +145,19 @@ record TokenizerJson(ObjectNode rest, Map<String, Integer> vocabulary, List<Reci
         } else {
           model.set(name, JSON.readTree(parser));
         }
+        requireKind(model.path("type").asText(KIND));
       }
       return model;
+    }
+
+    // Early: the vocabularies of other kinds are long, and of another form.
+    private void requireKind(String kind) throws IOException {
+      refusal.unless(
+          kind.equals(KIND),
+          Rule.UNSUPPORTED,
+          "kind of tokenizer",
+          kind,
+          KIND + "; a model with another kind cannot be run");
     }
 
     private void readVocabulary() throws IOException {

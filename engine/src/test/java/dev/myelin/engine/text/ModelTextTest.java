@@ -10,6 +10,8 @@ import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelTextTest {
   @TempDir private Path folder;
@@ -75,6 +77,20 @@ class ModelTextTest {
     assertThatThrownBy(() -> ModelText.open(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("tokenizer.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"WordPiece | {\"a\": 0}", "Unigram | [[\"a\", -1.5], [\"b\", -2]]"})
+  void aTokenizerOfAnotherKindIsRefusedByItsKind(String kind, String vocabulary) throws Exception {
+    String json = "{\"model\": {\"type\": \"%s\", \"vocab\": %s}}".formatted(kind, vocabulary);
+    Path file = Files.writeString(folder.resolve("tokenizer.json"), json);
+    assertThatThrownBy(() -> ModelText.open(folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessage(
+            (file + ": kind of tokenizer: '" + kind + "'")
+                + " (expected: BPE; a model with another kind cannot be run)");
   }
 
   @Test
