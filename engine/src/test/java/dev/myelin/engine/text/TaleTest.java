@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 class TaleTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("basedir", "."), "..", "models", "tale");
-  private static final int EACH = 25;
+  private static final int EACH = 50;
   private static final int MOST_TOKENS = 64;
   private static final Pattern STATED = Pattern.compile("\\| ([a-z0-9 ]+) \\| ([01]\\.\\d+) \\|");
 
