@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the weights of a shard from the files of a model into an engine.
@@ -29,15 +30,18 @@ final class Loader {
   private final Kernels kernels;
   private final Team team;
   private final Arena arena;
+  private final LongConsumer progress;
+  private long packed;
 
-  Loader(Model model, ShardSpec spec, Kernels kernels, Team team, Arena arena) {
+  Loader(Model model, ShardSpec spec, Hardware hardware, LongConsumer progress) {
     this.model = model;
     this.spec = spec;
     this.dimensions = model.dimensions();
     this.widths = model.design().widths();
-    this.kernels = kernels;
-    this.team = team;
-    this.arena = arena;
+    this.kernels = hardware.kernels();
+    this.team = hardware.team();
+    this.arena = hardware.arena();
+    this.progress = progress;
   }
 
   /// Returns how many bytes the packed weights of a shard take.
@@ -166,7 +170,12 @@ final class Loader {
   }
 
   private Packed packed(Packed.Rows rows) {
-    return Packed.of(rows, kernels.lanes(), arena, team);
+    return Packed.of(rows, kernels.lanes(), arena, team, this::tell);
+  }
+
+  private void tell(long more) {
+    packed += more;
+    progress.accept(packed);
   }
 
   private Packed.Rows rows(String name, int rows, int columns) throws ModelFileException {

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The engine in Java: computes with the vectors of the processor, on a team of threads of its own
@@ -65,7 +66,8 @@ public final class VectorEngine implements Engine {
   private final ArrayDeque<Page> spare = new ArrayDeque<>();
   private boolean closed;
 
-  private VectorEngine(Model model, ShardSpec spec, EngineConfig config, Hardware hardware)
+  private VectorEngine(
+      Model model, ShardSpec spec, EngineConfig config, Hardware hardware, LongConsumer progress)
       throws ModelFileException {
     this.spec = spec;
     this.design = model.design();
@@ -81,7 +83,7 @@ public final class VectorEngine implements Engine {
     if (cost.weightBytes() >= SMALL) {
       WarmUp.run(kernels, Loader.types(model, spec));
     }
-    Loader loader = new Loader(model, spec, kernels, team, arena);
+    Loader loader = new Loader(model, spec, hardware, progress);
     this.embedding = loader.embedding();
     this.head = loader.head(embedding);
     this.lastNorm = loader.lastNorm();
@@ -105,16 +107,29 @@ public final class VectorEngine implements Engine {
   /// @throws IllegalArgumentException if the model has another number of layers than the shard says
   public static VectorEngine load(Model model, ShardSpec spec, EngineConfig config)
       throws ModelFileException {
-    return load(model, spec, config, Kernels.best());
+    return load(model, spec, config, _ -> {});
   }
 
-  static VectorEngine load(Model model, ShardSpec spec, EngineConfig config, Kernels kernels)
+  /// Returns an engine likewise, and tells how far it is.
+  ///
+  /// @param progress is told how many bytes of weights are there, of those that [#cost] says; what
+  ///   it throws ends the loading
+  /// @throws ModelFileException if a weight is missing or not of the extents that the model says
+  /// @throws IllegalArgumentException if the model has another number of layers than the shard says
+  public static VectorEngine load(
+      Model model, ShardSpec spec, EngineConfig config, LongConsumer progress)
+      throws ModelFileException {
+    return load(model, spec, config, Kernels.best(), progress);
+  }
+
+  static VectorEngine load(
+      Model model, ShardSpec spec, EngineConfig config, Kernels kernels, LongConsumer progress)
       throws ModelFileException {
     requireLayers(model, spec);
     Arena arena = Arena.ofShared();
     Team team = Team.of(config.threads());
     try {
-      return new VectorEngine(model, spec, config, new Hardware(kernels, team, arena));
+      return new VectorEngine(model, spec, config, new Hardware(kernels, team, arena), progress);
     } catch (Throwable e) {
       team.close();
       arena.close();
@@ -370,9 +385,6 @@ public final class VectorEngine implements Engine {
     long perToken = spec.shard().count() * page / Page.TOKENS;
     return new MemoryCost(Loader.bytes(model, spec, lanes), scratch, perToken, Page.TOKENS);
   }
-
-  /// What an engine computes with.
-  private record Hardware(Kernels kernels, Team team, Arena arena) {}
 
   /// The rows of a batch, chunk by chunk.
   private static final class Reading {

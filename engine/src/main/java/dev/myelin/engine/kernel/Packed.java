@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.function.LongConsumer;
 
 /// A matrix of weights as kernels read it: groups of rows, in each group blocks of columns.
 ///
@@ -21,6 +22,8 @@ public final class Packed {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final int ALIGNMENT = 64;
+  // So much is packed until somebody is told; a moment, even from a slow disk.
+  private static final long PIECE = 16L << 20;
 
   final Packing packing;
   final int rows;
@@ -47,11 +50,31 @@ public final class Packed {
   /// @param source the rows, one after the other, each of whole blocks
   /// @param lanes of the kernels that will read it
   public static Packed of(Rows source, int lanes, Arena arena, Team team) {
+    return of(source, lanes, arena, team, _ -> {});
+  }
+
+  /// Returns a matrix likewise.
+  ///
+  /// @param progress is told every moment how many bytes were packed since it was told last; what
+  ///   it throws ends the packing
+  public static Packed of(Rows source, int lanes, Arena arena, Team team, LongConsumer progress) {
     long bytes = bytes(source.type(), source.count(), source.columns(), lanes);
     MemorySegment data = arena.allocate(Math.max(1, bytes), ALIGNMENT);
-    Packed packed = new Packed(source, 2 * lanes, data, Packer.unit(source, team));
-    team.run(packed.groups(), (_, each) -> new Packer(source, packed).pack(each));
+    Packed packed = new Packed(source, 2 * lanes, data, Packer.unit(source, team, progress));
+    long each = packed.blockBytes() * (source.columns() / packed.packing.columns());
+    int step = step(each);
+    for (int from = 0; from < packed.groups(); from += step) {
+      int first = from;
+      int count = Math.min(step, packed.groups() - from);
+      team.run(count, (_, item) -> new Packer(source, packed).pack(first + item));
+      progress.accept(count * each);
+    }
     return packed;
+  }
+
+  /// Returns how many things of that size are done until somebody is told.
+  static int step(long bytesEach) {
+    return Math.clamp(PIECE / Math.max(1, bytesEach), 1, Integer.MAX_VALUE);
   }
 
   /// Returns how many bytes a matrix will take.

@@ -8,6 +8,7 @@ import static dev.myelin.engine.kernel.Packed.SHORT;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /// Brings rows from the order of a file into that of a packed matrix.
 final class Packer {
@@ -34,7 +35,7 @@ final class Packer {
   }
 
   /// Returns by what F16 of the rows will have to be multiplied once they are raised.
-  static float unit(Packed.Rows source, Team team) {
+  static float unit(Packed.Rows source, Team team, LongConsumer progress) {
     int step =
         switch (source.type()) {
           case F16, Q8_0, Q4_0 -> source.type().bytesPerBlock();
@@ -45,15 +46,21 @@ final class Packer {
     }
     long rowBytes = source.type().bytesFor(source.columns());
     AtomicInteger most = new AtomicInteger();
-    team.run(
-        source.count(),
-        (_, row) -> {
-          int largest = 0;
-          for (long at = rowBytes * row; at < rowBytes * (row + 1); at += step) {
-            largest = Math.max(largest, source.data().get(SHORT, at) & MAGNITUDE);
-          }
-          most.accumulateAndGet(largest, Math::max);
-        });
+    int some = Packed.step(rowBytes);
+    for (int from = 0; from < source.count(); from += some) {
+      int first = from;
+      team.run(
+          Math.min(some, source.count() - from),
+          (_, row) -> {
+            int largest = 0;
+            long start = rowBytes * (first + row);
+            for (long at = start; at < start + rowBytes; at += step) {
+              largest = Math.max(largest, source.data().get(SHORT, at) & MAGNITUDE);
+            }
+            most.accumulateAndGet(largest, Math::max);
+          });
+      progress.accept(0);
+    }
     int exponent = most.get() >>> 10;
     return Math.scalb(1f, Math.min(0, exponent - LARGEST_EXPONENT));
   }

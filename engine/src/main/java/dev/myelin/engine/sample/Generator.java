@@ -82,6 +82,23 @@ public final class Generator implements AutoCloseable {
     return new Generator(engine, sampler, engine.begin(capacity), tokens);
   }
 
+  /// Takes tokens in, which follow what stands in the text already, and chooses none: more of the
+  /// prompt is to come.
+  ///
+  /// The token that was chosen last counts as said and goes before them.
+  ///
+  /// @throws IllegalArgumentException if there are none and none was chosen before, or the text
+  ///   would outgrow its capacity
+  public void read(int... tokens) {
+    try (Arena brief = Arena.ofConfined()) {
+      Tensor input = input(brief, tokens);
+      Shape nothing = Shape.of(0, engine.dimensions().vocabulary());
+      Tensor none = Tensor.wrap(DType.F32, nothing, MemorySegment.NULL);
+      engine.forward(Batch.of(input, sequence, Batch.Answer.NONE), none);
+    }
+    last = -1;
+  }
+
   /// Returns the token after those, which follow what stands in the text already.
   ///
   /// The token that was chosen last counts as said and goes before them.
@@ -89,16 +106,9 @@ public final class Generator implements AutoCloseable {
   /// @throws IllegalArgumentException if there are none and none was chosen before, or the text
   ///   would outgrow its capacity
   public int next(int... tokens) {
-    int before = last < 0 ? 0 : 1;
-    int[] all = new int[before + tokens.length];
-    if (before == 1) {
-      all[0] = last;
+    try (Arena brief = Arena.ofConfined()) {
+      return choose(input(brief, tokens));
     }
-    System.arraycopy(tokens, 0, all, before, tokens.length);
-    for (int token : tokens) {
-      sampler.saw(token);
-    }
-    return choose(all);
   }
 
   /// Returns the token after the one that was chosen last.
@@ -135,11 +145,19 @@ public final class Generator implements AutoCloseable {
     }
   }
 
-  private int choose(int[] tokens) {
-    try (Arena brief = Arena.ofConfined()) {
-      MemorySegment ids = brief.allocateFrom(ValueLayout.JAVA_INT, tokens);
-      return choose(Tensor.wrap(DType.I32, Shape.of(tokens.length), ids));
+  /// Returns them, the one that was chosen last first, and tells the sampler of those that are new.
+  private Tensor input(Arena arena, int... tokens) {
+    int before = last < 0 ? 0 : 1;
+    int[] all = new int[before + tokens.length];
+    if (before == 1) {
+      all[0] = last;
     }
+    System.arraycopy(tokens, 0, all, before, tokens.length);
+    for (int token : tokens) {
+      sampler.saw(token);
+    }
+    MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, all);
+    return Tensor.wrap(DType.I32, Shape.of(all.length), ids);
   }
 
   private int choose(Tensor input) {

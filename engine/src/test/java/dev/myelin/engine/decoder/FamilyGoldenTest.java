@@ -70,7 +70,7 @@ class FamilyGoldenTest {
   private static Engine open(Golden golden, Kernels kernels, int context) throws Exception {
     EngineConfig config = new EngineConfig(2, context, 64);
     try (Model model = Model.open(golden.path)) {
-      return VectorEngine.load(model, ShardSpec.of(model.whole()), config, kernels);
+      return VectorEngine.load(model, ShardSpec.of(model.whole()), config, kernels, _ -> {});
     }
   }
 }

@@ -63,7 +63,7 @@ class GgufGoldenTest {
   private static Engine open(Path path, Kernels kernels) throws Exception {
     try (Model model = Model.open(path)) {
       EngineConfig config = new EngineConfig(2, 64, 32);
-      return VectorEngine.load(model, ShardSpec.of(model.whole()), config, kernels);
+      return VectorEngine.load(model, ShardSpec.of(model.whole()), config, kernels, _ -> {});
     }
   }
 }
