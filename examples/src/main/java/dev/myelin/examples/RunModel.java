@@ -33,6 +33,7 @@ public final class RunModel {
       for (; answer.length() < 256 && !text.tokenizer().isEnd(token); token = answer.next()) {
         use.accept(decoder.append(token));
       }
+      use.accept(decoder.end());
     }
   }
 
