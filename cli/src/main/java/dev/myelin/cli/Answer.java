@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// What a model said, and how fast.
 ///
-/// @param first from the prompt to the first token
+/// @param first from the prompt to the first token, or to where it was stopped before that
 /// @param rest from the first token to the last
 record Answer(String text, int promptTokens, int tokens, Duration first, Duration rest, Stop stop) {
   /// Why it ended.
@@ -23,6 +23,11 @@ record Answer(String text, int promptTokens, int tokens, Duration first, Duratio
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /// Returns whether it was stopped before it began.
+  boolean isNone() {
+    return stop == Stop.INTERRUPTED && tokens == 0;
   }
 
   double tokensPerSecond() {
@@ -46,6 +51,13 @@ record Answer(String text, int promptTokens, int tokens, Duration first, Duratio
   }
 
   String words() {
+    if (isNone()) {
+      return String.format(
+          Locale.ROOT,
+          "stopped after %s, in a prompt of %s",
+          Words.time(first),
+          Words.count(promptTokens, "token"));
+    }
     String end =
         switch (stop) {
           case END -> "";

@@ -142,7 +142,11 @@ final class Chat {
     } finally {
       answering = false;
     }
-    messages.add(Message.assistant(answer.text().strip()));
+    if (answer.isNone()) {
+      messages.removeLast(); // A question without an answer would confuse the model.
+    } else {
+      messages.add(Message.assistant(answer.text().strip()));
+    }
     if (root.json()) {
       root.print(answer.json());
     } else {
@@ -152,21 +156,28 @@ final class Chat {
     root.shell().err().println(colour ? DIM + answer.words() + PLAIN : answer.words());
   }
 
-  // What was said first is forgotten first; the system's words and the last question stay.
+  // What was said first is forgotten first; the system's words and the last question stay. Nothing
+  // is forgotten for a question that does not fit in any case.
   private Optional<int[]> fitting() {
     int room = talk.capacity() - Math.min(limit, talk.capacity() / 4);
     int first = system == null ? 0 : 1;
+    List<Message> kept = new ArrayList<>(messages);
     int forgotten = 0;
-    int[] prompt = tokens();
-    while (prompt.length > room && messages.size() > first + 1) {
-      messages.remove(first);
-      if (messages.size() > first + 1) {
-        messages.remove(first);
+    int[] prompt = Prompts.tokens(text, kept);
+    while (prompt.length > room && kept.size() > first + 1) {
+      kept.remove(first);
+      if (kept.size() > first + 1) {
+        kept.remove(first);
       }
       forgotten++;
-      prompt = tokens();
+      prompt = Prompts.tokens(text, kept);
+    }
+    if (prompt.length >= talk.capacity()) {
+      return Optional.empty();
     }
     if (forgotten > 0) {
+      messages.clear();
+      messages.addAll(kept);
       root.note(
           "the context of "
               + Words.count(talk.capacity(), "token")
@@ -174,11 +185,7 @@ final class Chat {
               + Words.count(forgotten, "question")
               + " and what was answered is forgotten");
     }
-    return prompt.length < talk.capacity() ? Optional.of(prompt) : Optional.empty();
-  }
-
-  private int[] tokens() {
-    return Prompts.tokens(text, List.copyOf(messages));
+    return Optional.of(prompt);
   }
 
   private void reset() {

@@ -11,11 +11,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Objects of one line each, out of and into plain maps.
 final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
+  // What JSON may hold as it is, and a terminal obeys.
+  private static final Pattern STEERING = Pattern.compile("[\\x7f-\\x9f]");
 
   private Json() {}
 
@@ -39,7 +42,9 @@ final class Json {
     } catch (IOException e) {
       throw new IllegalStateException("a text in memory refused a write", e);
     }
-    return text.toString();
+    return STEERING
+        .matcher(text.toString())
+        .replaceAll(found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
   }
 
   /// Returns the object that the text holds.

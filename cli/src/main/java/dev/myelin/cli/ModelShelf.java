@@ -2,14 +2,22 @@ package dev.myelin.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The folders in which models are looked for, and how one is found there by its name.
 final class ModelShelf {
@@ -17,6 +25,7 @@ final class ModelShelf {
   static final String VARIABLE = "MYELIN_MODELS";
 
   private static final String GGUF = ".gguf";
+  private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
   private static final int DEPTH = 3;
 
   private final List<Path> folders;
@@ -57,14 +66,14 @@ final class ModelShelf {
     return folders;
   }
 
-  /// Returns every model that stands there, by path.
+  /// Returns every model that stands there, by path; what may not be read is passed over.
   List<Path> models() throws IOException {
     LinkedHashSet<Path> found = new LinkedHashSet<>();
     for (Path folder : folders) {
       if (Files.isDirectory(folder)) {
-        try (Stream<Path> all = Files.walk(folder, DEPTH)) {
-          all.filter(ModelShelf::isModel).sorted().forEach(found::add);
-        }
+        Walk walk = new Walk();
+        Files.walkFileTree(folder, Set.of(), DEPTH, walk);
+        found.addAll(walk.found);
       }
     }
     return List.copyOf(found);
@@ -72,31 +81,41 @@ final class ModelShelf {
 
   /// Returns the file or folder of a model.
   ///
+  /// A path goes before a name, unless what is there is no model and a model has that name.
+  ///
   /// @param model a path, or the name of a model in one of the folders
   /// @throws CommandException if there is none, with what was looked at
   Path find(String model) throws IOException {
+    if (model.isBlank()) {
+      throw new CommandException(
+          ExitCodes.USAGE, "MODEL: none (expected: a file, a folder or a name)");
+    }
     Path path = Path.of(model);
-    if (isModel(path)) {
+    if (isModel(path) || beginsAsModel(path)) {
       return path;
+    }
+    boolean folder = Files.isDirectory(path);
+    List<Path> inside = folder ? of(List.of(path)).models() : List.of();
+    if (inside.size() == 1) {
+      return inside.getFirst();
+    }
+    List<Path> all = models();
+    Optional<Path> named = all.stream().filter(each -> isNamed(each, model)).findFirst();
+    if (named.isPresent()) {
+      return named.get();
     }
     if (Files.isRegularFile(path)) {
       return path;
     }
-    if (Files.isDirectory(path)) {
-      List<Path> inside = of(List.of(path)).models();
-      if (inside.size() == 1) {
-        return inside.getFirst();
-      }
-      throw missing(
-          model
-              + (": a folder with " + Words.count(inside.size(), "model"))
-              + " (expected: a .gguf file, or a folder with config.json and safetensors)");
-    }
-    List<Path> all = models();
-    return all.stream()
-        .filter(each -> isNamed(each, model))
-        .findFirst()
-        .orElseThrow(() -> missing(unknown(model, all)));
+    throw missing(folder ? undecided(model, inside) : unknown(model, all));
+  }
+
+  private static String undecided(String folder, List<Path> inside) {
+    String names = String.join(", ", inside.stream().map(Path::toString).toList());
+    return folder
+        + (": a folder with " + Words.count(inside.size(), "model"))
+        + (inside.isEmpty() ? "" : " (" + names + ")")
+        + " (expected: a .gguf file, or a folder with config.json and safetensors)";
   }
 
   private String unknown(String model, List<Path> all) {
@@ -127,6 +146,44 @@ final class ModelShelf {
               || Files.isRegularFile(path.resolve("model.safetensors.index.json")));
     }
     return String.valueOf(path.getFileName()).endsWith(GGUF) && Files.isRegularFile(path);
+  }
+
+  // A file of GGUF without the ending.
+  private static boolean beginsAsModel(Path path) throws IOException {
+    if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+    }
+  }
+
+  /// Goes through a folder and those in it.
+  private static final class Walk extends SimpleFileVisitor<Path> {
+    private final TreeSet<Path> found = new TreeSet<>();
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      return visitFile(folder, attributes);
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (isModel(file)) {
+        found.add(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
   }
 
   private static CommandException missing(String problem) {

@@ -65,7 +65,7 @@ final class ModelWords {
   }
 
   String licence() {
-    return model.metadata().text("general.license").orElse("-");
+    return model.licence().orElse("-");
   }
 
   String format() {

@@ -155,19 +155,35 @@ final class ModelsCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCodes.USAGE, "models convert: expected: a model and the file to write");
     }
-    Path target = Path.of(arguments.get(1));
+    WeightType wanted = type();
+    Path target = target(arguments.get(1));
+    Path source = ModelShelf.of(root.shell()).find(arguments.getFirst());
+    try (Model model = Model.open(source)) {
+      Conversion conversion = Conversion.of(model, wanted);
+      try (ProgressLine bar = new ProgressLine(root.shell(), "converting", conversion.bytes())) {
+        conversion.write(target, bar::atUnlessStopped);
+      }
+    }
+    return verify(target, "written") ? ExitCodes.OK : ExitCodes.DATA;
+  }
+
+  // What cannot be written is said before the work and not after.
+  private Path target(String name) {
+    Path target = Path.of(name);
+    if (Files.isDirectory(target)) {
+      throw new CommandException(
+          ExitCodes.CANNOT_CREATE, target + ": a folder (expected: the name of a file to write)");
+    }
     if (Files.exists(target) && !force) {
       throw new CommandException(
           ExitCodes.CANNOT_CREATE, target + ": is there already; --force replaces it");
     }
-    Path source = ModelShelf.of(root.shell()).find(arguments.getFirst());
-    try (Model model = Model.open(source)) {
-      Conversion conversion = Conversion.of(model, type());
-      try (ProgressLine bar = new ProgressLine(root.shell(), "converting", conversion.bytes())) {
-        conversion.write(target, bar::at);
-      }
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new CommandException(
+          ExitCodes.CANNOT_CREATE, target + ": its folder is not there; make it first");
     }
-    return verify(target, "written") ? ExitCodes.OK : ExitCodes.DATA;
+    return target;
   }
 
   private WeightType type() {
@@ -199,7 +215,7 @@ final class ModelsCommand implements Callable<Integer> {
     try (Model model = Model.open(path)) {
       ModelWords words = ModelWords.of(model);
       try (ProgressLine bar = new ProgressLine(root.shell(), "verifying", words.bytes())) {
-        findings = ModelCheck.findings(model, bar::at);
+        findings = ModelCheck.findings(model, bar::atUnlessStopped);
       }
       found = words.json();
       text =

@@ -44,6 +44,16 @@ final class ProgressLine implements AutoCloseable {
     shell.err().flush();
   }
 
+  /// Tells likewise, and ends work that hears no interrupt if there was one.
+  ///
+  /// @throws CommandException if this thread was interrupted
+  void atUnlessStopped(long bytes) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CommandException(ExitCodes.INTERRUPTED, "stopped");
+    }
+    at(bytes);
+  }
+
   /// Takes the bar off the terminal.
   @Override
   public synchronized void close() {

@@ -4,6 +4,7 @@ import dev.myelin.engine.EngineConfig;
 import dev.myelin.engine.ShardSpec;
 import dev.myelin.engine.decoder.VectorEngine;
 import dev.myelin.engine.model.Model;
+import dev.myelin.engine.sample.SamplingOptions;
 import dev.myelin.engine.text.Message;
 import dev.myelin.engine.text.ModelText;
 import java.io.IOException;
@@ -100,39 +101,62 @@ final class RunCommand implements Callable<Integer> {
     require("--max-tokens", limit);
     require("--context", context == null ? 1 : context);
     require("--threads", threads == null ? 1 : threads);
-    boolean chat = prompt == null && root.shell().inIsTerminal() && root.shell().outIsTerminal();
+    SamplingOptions options = sampling.options();
+    boolean terminal = root.shell().inIsTerminal() && root.shell().outIsTerminal();
+    boolean chat = prompt == null && layers == null && terminal;
+    requireSense(chat);
     String asked = chat ? "" : asked();
     try (Model model = Model.open(ModelShelf.of(root.shell()).find(name))) {
       ShardSpec spec = spec(model);
       EngineConfig config = config(model);
-      requireMemory(model, spec, config);
-      Loading loading = Loading.begin(model);
-      try (VectorEngine engine = VectorEngine.load(model, spec, config);
-          ModelText text = loading.text()) {
+      Memory.of().require(name, VectorEngine.cost(model, spec, config), config.context());
+      try (Loading loading = Loading.begin(model);
+          VectorEngine engine = load(model, spec, config, loading)) {
+        ModelText text = loading.text();
         if (spec.output() == ShardSpec.Output.HIDDEN) {
-          new ShardDigest(root, engine).print(tokens(text, asked));
+          new ShardDigest(root, engine).print(fitting(text, asked, config.context()));
           return ExitCodes.OK;
         }
-        return chat ? chat(engine, text, config) : answer(engine, text, config, asked);
+        try (Talk talk = new Talk(engine, text, options, config.context())) {
+          return chat ? chat(talk, text) : answer(talk, fitting(text, asked, config.context() - 1));
+        }
       }
     }
   }
 
-  private int answer(VectorEngine engine, ModelText text, EngineConfig config, String asked) {
-    int[] tokens = tokens(text, asked);
-    if (tokens.length == 0 || tokens.length >= config.context()) {
+  // Before anything is loaded.
+  private void requireSense(boolean chat) {
+    if (layers != null) {
+      ModelWords.Layers _ = ModelWords.Layers.parse(layers);
+    }
+    if (raw && chat) {
       throw new CommandException(
-          ExitCodes.USAGE,
-          "prompt: "
-              + Words.count(tokens.length, "token")
-              + (" (expected: 1.." + (config.context() - 1) + ", so that an answer fits; --context")
-              + (" makes room up to the " + engine.dimensions().context() + " of the model)"));
+          ExitCodes.USAGE, "--raw: goes on with a prompt (expected: one, or a chat without it)");
     }
-    Answer answer;
-    try (Talk talk = new Talk(engine, text, sampling.options(), config.context())) {
-      answer =
-          talk.answer(tokens, limit, this::print, () -> Thread.currentThread().isInterrupted());
+    if (raw && system != null) {
+      throw new CommandException(
+          ExitCodes.USAGE, "--system: not with --raw, which gives the model the prompt alone");
     }
+  }
+
+  private VectorEngine load(Model model, ShardSpec spec, EngineConfig config, Loading loading)
+      throws IOException {
+    long bytes = VectorEngine.cost(model, spec, config).weightBytes();
+    try (ProgressLine bar = new ProgressLine(root.shell(), "loading", bytes)) {
+      return VectorEngine.load(
+          model,
+          spec,
+          config,
+          loaded -> {
+            loading.requireHope();
+            bar.atUnlessStopped(loaded);
+          });
+    }
+  }
+
+  private int answer(Talk talk, int... tokens) {
+    Answer answer =
+        talk.answer(tokens, limit, this::print, () -> Thread.currentThread().isInterrupted());
     if (root.json()) {
       root.print(answer.json());
     } else {
@@ -142,15 +166,25 @@ final class RunCommand implements Callable<Integer> {
     return answer.stop() == Answer.Stop.INTERRUPTED ? ExitCodes.INTERRUPTED : ExitCodes.OK;
   }
 
-  private int chat(VectorEngine engine, ModelText text, EngineConfig config)
-      throws InterruptedException {
-    try (Talk talk = new Talk(engine, text, sampling.options(), config.context())) {
-      Chat chat = new Chat(root, talk, text, system, limit);
-      try (CtrlC _ = CtrlC.listen(chat::press)) {
-        chat.run();
-      }
+  private int chat(Talk talk, ModelText text) throws InterruptedException {
+    Chat chat = new Chat(root, talk, text, system, limit);
+    try (CtrlC _ = CtrlC.listen(chat::press)) {
+      chat.run();
     }
     return ExitCodes.OK;
+  }
+
+  private int[] fitting(ModelText text, String asked, int most) {
+    int[] tokens = tokens(text, asked);
+    if (tokens.length == 0 || tokens.length > most) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "PROMPT: "
+              + Words.count(tokens.length, "token")
+              + (" (expected: 1.." + most + (layers == null ? ", so that an answer fits" : ""))
+              + "; --context makes room up to what the model allows, see 'myelin models show')");
+    }
+    return tokens;
   }
 
   private int[] tokens(ModelText text, String asked) {
@@ -167,12 +201,18 @@ final class RunCommand implements Callable<Integer> {
 
   private String asked() throws IOException {
     if (prompt != null) {
+      if (prompt.isBlank() && !raw) {
+        throw new CommandException(ExitCodes.USAGE, "PROMPT: empty (expected: a text)");
+      }
       return prompt;
     }
     if (root.shell().inIsTerminal()) {
       throw new CommandException(
           ExitCodes.USAGE,
-          "PROMPT: none (expected: one, since standard output is no terminal to chat in)");
+          "PROMPT: none (expected: one, since "
+              + (layers == null
+                  ? "standard output is no terminal to chat in)"
+                  : "a chat needs a whole model, without --layers)"));
     }
     String read = new String(root.shell().in().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (read.isEmpty()) {
@@ -210,10 +250,6 @@ final class RunCommand implements Callable<Integer> {
         EngineConfig.defaults()
             .withContext(context == null ? Math.min(USUAL_CONTEXT, most) : context);
     return threads == null ? config : config.withThreads(threads);
-  }
-
-  private void requireMemory(Model model, ShardSpec spec, EngineConfig config) {
-    Memory.of().require(name, VectorEngine.cost(model, spec, config), config.context());
   }
 
   private void print(String piece) {

@@ -1,6 +1,7 @@
 package dev.myelin.cli;
 
 import dev.myelin.engine.Engine;
+import dev.myelin.engine.EngineConfig;
 import dev.myelin.engine.sample.Generator;
 import dev.myelin.engine.sample.Sampler;
 import dev.myelin.engine.sample.SamplingOptions;
@@ -14,6 +15,9 @@ import java.util.function.Consumer;
 /// A growing text over an engine, answer by answer: what a prompt has in common with the text so
 /// far is not computed again.
 final class Talk implements AutoCloseable {
+  // As many as an engine computes at once, so that pieces change nothing.
+  private static final int PIECE = EngineConfig.defaults().chunk();
+
   private final ModelText text;
   private final SamplingOptions options;
   private final int capacity;
@@ -36,17 +40,17 @@ final class Talk implements AutoCloseable {
   ///
   /// @param limit the most tokens of the answer
   /// @param piece is told each piece of text
-  /// @param stopped is asked after each token
+  /// @param stopped is asked after each piece of the prompt and each token
   Answer answer(int[] prompt, int limit, Consumer<String> piece, BooleanSupplier stopped) {
     Tokenizer tokenizer = text.tokenizer();
     sampler = Sampler.of(options);
-    int same = same(prompt);
-    for (int i = 0; i < same; i++) {
-      sampler.saw(prompt[i]);
-    }
     long start = System.nanoTime();
-    generator.truncate(same);
-    int token = generator.next(Arrays.copyOfRange(prompt, same, prompt.length));
+    int read = read(prompt, stopped);
+    if (stopped.getAsBoolean()) {
+      Duration before = Duration.ofNanos(System.nanoTime() - start);
+      return new Answer("", prompt.length, 0, before, Duration.ZERO, Answer.Stop.INTERRUPTED);
+    }
+    int token = generator.next(Arrays.copyOfRange(prompt, read, prompt.length));
     long first = System.nanoTime();
     known = prompt.clone();
     Tokenizer.Decoder decoder = tokenizer.continuation();
@@ -72,6 +76,22 @@ final class Talk implements AutoCloseable {
   @Override
   public void close() {
     generator.close();
+  }
+
+  /// Takes in a prompt up to its last piece, the one that answers, or until it is stopped; returns
+  /// how many of its tokens are known then.
+  private int read(int[] prompt, BooleanSupplier stopped) {
+    int at = same(prompt);
+    for (int i = 0; i < at; i++) {
+      sampler.saw(prompt[i]);
+    }
+    generator.truncate(at);
+    while (prompt.length - at > PIECE && !stopped.getAsBoolean()) {
+      generator.read(Arrays.copyOfRange(prompt, at, at + PIECE));
+      at += PIECE;
+    }
+    known = Arrays.copyOf(prompt, at);
+    return at;
   }
 
   private Answer.Stop stop(int count, int limit, BooleanSupplier stopped) {

@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 final class Words {
   private Words() {}
 
-  /// Returns the text without control characters but line ends and tabs: names come from peers, and
-  /// a terminal obeys what it is sent.
+  /// Returns the text without control characters, those of eight bits included, but line ends and
+  /// tabs: names come from peers, and a terminal obeys what it is sent.
   static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
+    return text.replaceAll("[\\p{Cc}&&[^\n\t]]", "?");
   }
 
   /// Returns `1.5 MB`, in powers of 1000.

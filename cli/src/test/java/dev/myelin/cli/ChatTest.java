@@ -12,8 +12,10 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,33 @@ final class ChatTest {
     Terminal before = terminal;
     chat("abcdefghij".repeat(4) + "\n", 32, _ -> {});
     assertThat(before.err()).contains("too long for a context of 32 tokens");
+  }
+
+  @Test
+  void aQuestionThatDoesNotFitMakesItForgetNothing() throws Exception {
+    chat("abcdefgh\n" + "abcdefghij".repeat(4) + "\n", 32, _ -> {});
+    assertThat(terminal.err())
+        .contains("too long for a context of 32 tokens")
+        .doesNotContain("forgotten");
+  }
+
+  @Test
+  void ctrlCStopsAnAnswerAndNotTheChat() throws Exception {
+    AtomicBoolean pressed = new AtomicBoolean();
+    chat(
+        "abc\nabc\n",
+        64,
+        chat ->
+            terminal.whenPrinting(
+                () -> {
+                  if (!pressed.getAndSet(true)) {
+                    chat.press();
+                  }
+                }));
+    List<String> answers = terminal.err().lines().filter(l -> l.contains("before it")).toList();
+    assertThat(answers).hasSize(2);
+    assertThat(answers.getFirst()).contains("1 token; ").endsWith("; stopped");
+    assertThat(answers.getLast()).contains("4 tokens, ").doesNotContain("stopped");
   }
 
   @Test

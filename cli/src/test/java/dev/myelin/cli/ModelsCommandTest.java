@@ -1,8 +1,13 @@
 package dev.myelin.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.myelin.engine.WeightType;
+import dev.myelin.engine.model.Conversion;
+import dev.myelin.engine.model.Model;
+import dev.myelin.engine.model.ModelCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,6 +73,56 @@ final class ModelsCommandTest {
     assertThat(again.err()).contains("--force");
     assertThat(new Terminal().run("models", "convert", source, file, "--force"))
         .isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidBeforeTheWork() throws Exception {
+    Path there = Files.createDirectory(folder.resolve("there"));
+    assertThat(convert("nobody", there.toString(), "--force")).contains(there + ": a folder (");
+    assertThat(convert("nobody", folder.resolve("none/a.gguf").toString()))
+        .contains("make it first");
+    assertThat(there).isEmptyDirectory();
+    Terminal type = new Terminal();
+    assertThat(type.run("models", "convert", "nobody", "a.gguf", "--type", "q3")).isEqualTo(64);
+    assertThat(type.err()).contains("--type: 'q3'").hasLineCount(1);
+  }
+
+  private static String convert(String... args) {
+    Terminal own = new Terminal();
+    String[] all = new String[args.length + 2];
+    all[0] = "models";
+    all[1] = "convert";
+    System.arraycopy(args, 0, all, 2, args.length);
+    assertThat(own.run(all)).as(own.err()).isEqualTo(ExitCodes.CANNOT_CREATE);
+    assertThat(own.err()).hasLineCount(1);
+    return own.err();
+  }
+
+  @Test
+  void anInterruptEndsAConversionAndLeavesNothing() throws Exception {
+    try (Model model = Model.open(TinyModel.folder(folder));
+        ProgressLine bar = new ProgressLine(terminal.shell(), "converting", 1)) {
+      Conversion conversion = Conversion.of(model, WeightType.F16);
+      Path empty = Files.createDirectory(folder.resolve("empty"));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> conversion.write(empty.resolve("a.gguf"), bar::atUnlessStopped))
+          .isInstanceOfSatisfying(
+              CommandException.class,
+              e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.INTERRUPTED))
+          .hasMessage("stopped");
+      assertThatThrownBy(() -> ModelCheck.findings(model, bar::atUnlessStopped))
+          .hasMessage("stopped");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(empty).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void theLicenceOfAFolderIsShown() throws Exception {
+    Path model = TinyModel.folder(folder);
+    Files.writeString(model.resolve("README.md"), "---\nlicense: mit\n---\nA model.\n");
+    assertThat(terminal.run("models", "list", folder.toString(), "--json")).isEqualTo(ExitCodes.OK);
+    assertThat(terminal.json().getFirst().get("licence").asText()).isEqualTo("mit");
   }
 
   @Test

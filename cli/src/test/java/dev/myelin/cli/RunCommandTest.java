@@ -55,11 +55,23 @@ final class RunCommandTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameAnswerFromAFileAndItsFolder() throws Exception {
-    Path file = TinyModel.file(folder);
+  void theSameSeedGivesTheSameAnswerFromAFolderAndTheFileMadeOfIt() throws Exception {
+    String source = TinyModel.folder(folder).toString();
+    String file = folder.resolve("same.gguf").toString();
+    assertThat(terminal.run("models", "convert", source, file, "--type", "f32")).isZero();
     String[] more = {"abc", "--max-tokens", "12", "--seed", "7", "--temperature", "2"};
-    String first = answer(file.toString(), more).get("text").asText();
-    assertThat(answer(file.toString(), more).get("text").asText()).isEqualTo(first);
+    String first = answer(source, more).get("text").asText();
+    assertThat(first).isNotEmpty();
+    assertThat(answer(source, more).get("text").asText()).isEqualTo(first);
+    assertThat(answer(file, more).get("text").asText()).isEqualTo(first);
+    String[] other = more.clone();
+    other[4] = "8";
+    assertThat(answer(source, other).get("text").asText()).isNotEqualTo(first);
+  }
+
+  @Test
+  void aModelIsFoundByTheNameOfItsFile() throws Exception {
+    TinyModel.file(folder);
     Terminal named = new Terminal().with("MYELIN_MODELS", folder.toString());
     assertThat(named.run("run", "tiny.gguf", "abc", "--max-tokens", "1")).isEqualTo(ExitCodes.OK);
   }
@@ -128,9 +140,66 @@ final class RunCommandTest {
   @Test
   void anInterruptEndsAnAnswer() throws Exception {
     String model = TinyModel.file(folder).toString();
-    Background running =
-        Background.start(terminal, "run", model, "abc", "--temperature", "100", "--seed", "3");
-    assertThat(running.interrupt()).isIn(ExitCodes.INTERRUPTED, ExitCodes.OK);
+    assertThat(answer(model, "abc", "--temperature", "0").get("tokens").asInt()).isGreaterThan(1);
+    terminal.whenPrinting(Thread.currentThread()::interrupt);
+    int code = terminal.run("run", model, "abc", "--temperature", "0");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(code).isEqualTo(ExitCodes.INTERRUPTED);
+    assertThat(terminal.err()).contains("1 token; ", "; stopped").hasLineCount(1);
+  }
+
+  @Test
+  void whatMakesNoSenseIsSaidBeforeAnythingIsLoaded() {
+    assertThat(misuse("nobody", "a", "--top-p", "2")).contains("top-p: 2.0");
+    assertThat(misuse("nobody", "a", "--layers", "2:1")).contains("--layers: '2:1'");
+    assertThat(misuse("nobody", "a", "--raw", "--system", "b"))
+        .contains("--system: not with --raw");
+    assertThat(misuse("nobody", " ")).contains("PROMPT: empty (expected: a text)");
+    assertThat(misuse("", "a")).contains("MODEL: none (expected: a file, a folder or a name)");
+  }
+
+  @Test
+  void aPromptOfNoTokensOrTooManyIsRefused() throws Exception {
+    String model = TinyModel.file(folder).toString();
+    assertThat(misuse(model, "", "--raw")).contains("PROMPT: 0 tokens (expected: 1..255, so that");
+    String shard = misuse(model, "", "--raw", "--layers", "0:2");
+    assertThat(shard).contains("PROMPT: 0 tokens (expected: 1..256;");
+    assertThat(misuse(model, "a".repeat(257), "--layers", "0:2")).contains("PROMPT: 257 tokens");
+  }
+
+  @Test
+  void aTokenizerOfAnotherKindIsNamedInOneLine() throws Exception {
+    Path model = TinyModel.folder(folder);
+    Path file = model.resolve("tokenizer.json");
+    Files.writeString(file, "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", -1.5]]}}");
+    assertThat(terminal.run("run", model.toString(), "a")).isEqualTo(ExitCodes.DATA);
+    assertThat(terminal.err())
+        .contains("tokenizer.json: kind of tokenizer: 'Unigram' (expected: BPE; ")
+        .hasLineCount(1);
+    Files.delete(file);
+    Terminal none = new Terminal();
+    assertThat(none.run("run", model.toString(), "a")).isEqualTo(ExitCodes.DATA);
+    assertThat(none.err()).contains("tokenizer.json: file: none (expected: ").hasLineCount(1);
+  }
+
+  @Test
+  void aTemplateIsToldTheDay() throws Exception {
+    Path model = TinyModel.folder(folder);
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{{ strftime_now('%Y-%m-%d') }}{{ messages[0]['content'] }}");
+    JsonNode answer = answer(model.toString(), "abc", "--max-tokens", "1");
+    assertThat(answer.get("prompt_tokens").asInt()).isEqualTo("yyyy-mm-ddabc".length());
+  }
+
+  private static String misuse(String... args) {
+    Terminal own = new Terminal();
+    String[] all = new String[args.length + 1];
+    all[0] = "run";
+    System.arraycopy(args, 0, all, 1, args.length);
+    assertThat(own.run(all)).as(own.err()).isEqualTo(ExitCodes.USAGE);
+    assertThat(own.err()).hasLineCount(1);
+    return own.err();
   }
 
   private static JsonNode answer(String model, String prompt, String... more) {

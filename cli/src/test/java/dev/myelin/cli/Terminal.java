@@ -41,6 +41,12 @@ final class Terminal {
     return this;
   }
 
+  /// Runs this whenever there is output, in the thread that prints it.
+  Terminal whenPrinting(Runnable action) {
+    out.action = action;
+    return this;
+  }
+
   /// Runs a command and returns its exit code.
   int run(String... args) {
     return Main.run(shell(), args);
@@ -105,11 +111,13 @@ final class Terminal {
   /// Bytes that wake whoever waits for them.
   private static final class Output extends ByteArrayOutputStream {
     private final Semaphore written = new Semaphore(0);
+    private Runnable action = () -> {};
 
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
       super.write(bytes, offset, length);
       written.release();
+      action.run();
     }
 
     boolean await() {

@@ -28,6 +28,9 @@ final class WordsTest {
   @Test
   void namesOfPeersDoNotSteerTheTerminal() {
     assertThat(Words.plain("w\u001b[2J\r\u0007\n\tx")).isEqualTo("w?[2J??\n\tx");
+    assertThat(Words.plain("a\u009b2J\u0085\u007f\u00a0é")).isEqualTo("a?2J??\u00a0é");
+    assertThat(Json.line(Json.object("a", "\u009b2J\u007fé\\")))
+        .isEqualTo("{\"a\":\"\\u009b2J\\u007fé\\\\\"}");
   }
 
   @Test

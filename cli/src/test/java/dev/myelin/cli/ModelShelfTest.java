@@ -1,0 +1,71 @@
+package dev.myelin.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ModelShelfTest {
+  private static final String LONG = "long".repeat(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void passesOverWhatCannotBeRead() throws IOException {
+    // Not even an administrator reads a path of more than 4096 bytes.
+    Path shelf = folder;
+    while (shelf.toString().length() + LONG.length() < 3_500) {
+      shelf = Files.createDirectory(shelf.resolve(LONG));
+    }
+    Path model = Files.createFile(shelf.resolve("a.gguf"));
+    Path brief = Files.createDirectory(shelf.resolve("b"));
+    Files.createDirectories(brief.resolve(LONG).resolve(LONG).resolve("c.gguf"));
+    Path unreadable = Files.move(brief, shelf.resolve(LONG));
+    Path last = Files.createFile(shelf.resolve("z.gguf"));
+    assertThat(ModelShelf.of(List.of(shelf)).models()).containsExactly(model, last);
+    Files.move(unreadable, brief);
+  }
+
+  @Test
+  void aFolderWithoutModelsHidesNoName() throws IOException {
+    Path model = Files.createFile(folder.resolve("tale.gguf"));
+    ModelShelf shelf = ModelShelf.of(List.of(folder));
+    // Tests run in the folder of their module.
+    assertThat(Path.of("src")).isDirectory();
+    assertThatThrownBy(() -> shelf.find("src")).hasMessageContaining("a folder with 0 models");
+    Path named = Files.createFile(folder.resolve("src.gguf"));
+    assertThat(shelf.find("src")).isEqualTo(named);
+    assertThat(shelf.find("pom.xml")).isEqualTo(Path.of("pom.xml"));
+    assertThat(shelf.find("tale")).isEqualTo(model);
+  }
+
+  @Test
+  void aFolderWithSeveralModelsSaysWhich() throws IOException {
+    Path one = Files.createFile(folder.resolve("a.gguf"));
+    Path other = Files.createFile(folder.resolve("b.gguf"));
+    ModelShelf empty = ModelShelf.of(List.of());
+    assertThatThrownBy(() -> empty.find(folder.toString()))
+        .hasMessageContaining("a folder with 2 models (" + one + ", " + other + ")");
+    Files.delete(other);
+    assertThat(empty.find(folder.toString())).isEqualTo(one);
+  }
+
+  @Test
+  void aFileThatBeginsAsAModelNeedsNoEnding() throws IOException {
+    Path file = Files.writeString(folder.resolve("blob"), "GGUF and more");
+    assertThat(ModelShelf.of(List.of()).find(file.toString())).isEqualTo(file);
+  }
+
+  @Test
+  void noNameIsMisuse() {
+    ModelShelf shelf = ModelShelf.of(List.of(folder));
+    assertThatThrownBy(() -> shelf.find(" "))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.USAGE));
+  }
+}
