@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,7 +61,7 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     try (Embedder model = MiniLm.open(threads)) {
       if (similar) {
         compare(model, texts.isEmpty() ? lines() : texts);
@@ -73,24 +74,31 @@ final class EmbedCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private void embedLines(Embedder model) throws IOException {
+  private void embedLines(Embedder model) throws IOException, InterruptedException {
     BufferedReader in = reader();
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      if (!line.isBlank()) {
-        print(line, vector(model, line));
-      }
+    for (Optional<String> line = next(in); line.isPresent(); line = next(in)) {
+      print(line.get(), vector(model, line.get()));
     }
   }
 
-  private List<String> lines() throws IOException {
+  private List<String> lines() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
     BufferedReader in = reader();
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      if (!line.isBlank()) {
-        lines.add(line);
-      }
+    for (Optional<String> line = next(in); line.isPresent(); line = next(in)) {
+      lines.add(line.get());
     }
     return lines;
+  }
+
+  private static Optional<String> next(BufferedReader in) throws IOException, InterruptedException {
+    return Input.read(
+        () -> {
+          String line = in.readLine();
+          while (line != null && line.isBlank()) {
+            line = in.readLine();
+          }
+          return Optional.ofNullable(line);
+        });
   }
 
   // The shell's stream is not ours to close.

@@ -25,16 +25,7 @@ final class Loading implements AutoCloseable {
 
   /// Waits until it is there; an interrupt ends the wait.
   ModelText text() throws IOException, InterruptedException {
-    try {
-      return text.get();
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException failure -> throw failure;
-        case RuntimeException failure -> throw failure;
-        case Error failure -> throw failure;
-        case null, default -> throw new IllegalStateException(e);
-      }
-    }
+    return Input.result(text);
   }
 
   /// Says at once when the files are not sound, so that nobody waits for weights in vain.

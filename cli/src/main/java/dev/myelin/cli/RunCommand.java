@@ -199,7 +199,7 @@ final class RunCommand implements Callable<Integer> {
     return Prompts.tokens(text, messages);
   }
 
-  private String asked() throws IOException {
+  private String asked() throws IOException, InterruptedException {
     if (prompt != null) {
       if (prompt.isBlank() && !raw) {
         throw new CommandException(ExitCodes.USAGE, "PROMPT: empty (expected: a text)");
@@ -214,7 +214,8 @@ final class RunCommand implements Callable<Integer> {
                   ? "standard output is no terminal to chat in)"
                   : "a chat needs a whole model, without --layers)"));
     }
-    String read = new String(root.shell().in().readAllBytes(), StandardCharsets.UTF_8).strip();
+    byte[] bytes = Input.read(() -> root.shell().in().readAllBytes());
+    String read = new String(bytes, StandardCharsets.UTF_8).strip();
     if (read.isEmpty()) {
       throw new CommandException(
           ExitCodes.USAGE,

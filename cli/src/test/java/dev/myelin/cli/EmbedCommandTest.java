@@ -54,6 +54,14 @@ final class EmbedCommandTest {
   }
 
   @Test
+  void anInterruptEndsTheWaitForALine() throws Exception {
+    SilentInput silent = new SilentInput();
+    Background running = Background.start(terminal.reading(silent), "embed", "--threads", "1");
+    assertThat(silent.awaitReader()).isTrue();
+    assertThat(running.interrupt()).isEqualTo(ExitCodes.INTERRUPTED);
+  }
+
+  @Test
   void wantsAThread() {
     assertThat(terminal.run("embed", "--threads", "0", "x")).isEqualTo(ExitCodes.USAGE);
     assertThat(terminal.err()).contains("threads: 0 (expected: >= 1)");

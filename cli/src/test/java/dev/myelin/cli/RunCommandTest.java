@@ -149,6 +149,16 @@ final class RunCommandTest {
   }
 
   @Test
+  void anInterruptEndsTheWaitForAPrompt() throws Exception {
+    SilentInput silent = new SilentInput();
+    String model = TinyModel.file(folder).toString();
+    Background running = Background.start(terminal.reading(silent), "run", model);
+    assertThat(silent.awaitReader()).isTrue();
+    assertThat(running.interrupt()).isEqualTo(ExitCodes.INTERRUPTED);
+    assertThat(terminal.err()).isEqualTo("myelin: stopped\n");
+  }
+
+  @Test
   void whatMakesNoSenseIsSaidBeforeAnythingIsLoaded() {
     assertThat(misuse("nobody", "a", "--top-p", "2")).contains("top-p: 2.0");
     assertThat(misuse("nobody", "a", "--layers", "2:1")).contains("--layers: '2:1'");

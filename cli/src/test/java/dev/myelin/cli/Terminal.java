@@ -41,6 +41,12 @@ final class Terminal {
     return this;
   }
 
+  /// Sets where standard input comes from.
+  Terminal reading(InputStream source) {
+    in = source;
+    return this;
+  }
+
   /// Runs this whenever there is output, in the thread that prints it.
   Terminal whenPrinting(Runnable action) {
     out.action = action;
