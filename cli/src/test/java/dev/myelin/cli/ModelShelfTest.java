@@ -32,6 +32,15 @@ final class ModelShelfTest {
   }
 
   @Test
+  void looksThroughLinks() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Files.createFile(elsewhere.resolve("a.gguf"));
+    Path link = Files.createSymbolicLink(folder.resolve("models"), elsewhere);
+    Files.createSymbolicLink(elsewhere.resolve("loop"), folder);
+    assertThat(ModelShelf.of(List.of(link)).models()).contains(link.resolve("a.gguf"));
+  }
+
+  @Test
   void aFolderWithoutModelsHidesNoName() throws IOException {
     Path model = Files.createFile(folder.resolve("tale.gguf"));
     ModelShelf shelf = ModelShelf.of(List.of(folder));
