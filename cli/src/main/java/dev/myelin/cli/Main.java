@@ -2,6 +2,7 @@ package dev.myelin.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /// The command `myelin`; the only place where the process is ended.
 public final class Main {
@@ -13,13 +14,16 @@ public final class Main {
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
     StandardError.takeBack();
+    // Before anybody hears of Ctrl-C: it asks the terminal how wide it is, and forgets an
+    // interrupt.
+    CommandLine line = CommandTree.of(Shell.system(), args);
     Thread command = Thread.currentThread();
     CountDownLatch done = new CountDownLatch(1);
     Thread stop = new Thread(() -> stop(command, done), "my-stop");
     Runtime.getRuntime().addShutdownHook(stop);
     int code;
     try {
-      code = run(Shell.system(), args);
+      code = line.execute(args);
     } finally {
       done.countDown();
     }
