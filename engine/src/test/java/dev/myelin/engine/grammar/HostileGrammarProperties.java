@@ -3,6 +3,7 @@ package dev.myelin.engine.grammar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.testkit.Property;
+import java.util.BitSet;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,10 @@ import org.junit.jupiter.api.Timeout;
 class HostileGrammarProperties {
   /// More with `-Dmyelin.trials=100000`.
   private static final int TRIALS = Integer.getInteger("myelin.trials", 1500);
+
+  private static final TokenTrie TOKENS =
+      TokenTrie.of(
+          ListedTokens.bytesAnd("{\"", "\":", "\", \"", "ab", "aé", "[[", "]}", "12", "null"));
 
   private static final String GBNF =
       """
@@ -51,10 +56,25 @@ class HostileGrammarProperties {
             Grammar grammar = read.apply(mutated);
             grammar.matches("{\"a\": \"ab1\", \"b\": [{}], \"c\": -3}");
             grammar.matches("{é:[{}]},[a]]]]aaaaaaaaaaaaaaaaaaaaaaa");
+            walk(TokenMasks.of(grammar, TOKENS), random);
           } catch (GrammarException e) {
             assertThat(e).as(mutated).hasMessageContaining("(expected: ").hasMessageContaining(":");
           }
         });
+  }
+
+  /// Goes along with tokens that are allowed: after each, something follows or the text may end.
+  private static void walk(TokenMasks masks, RandomGenerator random) {
+    Automaton.State state = masks.start();
+    for (int i = 0; i < 8; i++) {
+      int[] allowed =
+          BitSet.valueOf(masks.mask(state)).stream().filter(id -> id != ListedTokens.END).toArray();
+      if (allowed.length == 0) {
+        return;
+      }
+      state = masks.step(state, allowed[random.nextInt(allowed.length)]);
+      assertThat(state.mayEnd || !state.isLast()).isTrue();
+    }
   }
 
   private static String mutated(String text, String alphabet, RandomGenerator random) {
