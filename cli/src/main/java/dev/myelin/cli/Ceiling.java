@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /// How fast this machine reads memory and multiplies at most, as seen so far.
 final class Ceiling implements AutoCloseable {
-  private static final long BYTES = 512L << 20;
+  private static final long BYTES = 1L << 30;
   private static final int TURNS = 3;
   private static final long TURN_NANOS = 30_000_000;
 
@@ -18,7 +18,7 @@ final class Ceiling implements AutoCloseable {
   }
 
   static Ceiling open(int threads) {
-    long bytes = Math.clamp(Memory.of().free() / 4, 1, BYTES);
+    long bytes = Math.clamp(Memory.of().free() / 8, 1, BYTES);
     return new Ceiling(Roofline.open(threads, bytes));
   }
 

@@ -59,16 +59,14 @@ final class ModelBench {
     }
     Subject subject = Subject.of(path);
     progress.accept("loading " + subject.name);
-    try (EngineRun ours = EngineRun.load(subject.name, path, arguments.threads(), most());
-        Ceiling ceiling = Ceiling.open(arguments.threads())) {
+    try (EngineRun ours = EngineRun.load(subject.name, path, arguments.threads(), most())) {
       int prompt = Math.min(FIRST_PROMPT, most());
       Duration cold = ours.pass(BenchCase.PREFILL, prompt).time();
+      Ceiling ceiling = Ceiling.open(arguments.threads());
       Round round = new Round(subject, ours, ceiling);
-      List<Turns> all = new ArrayList<>();
-      for (BenchCase what : plan.cases) {
-        for (int tokens : arguments.tokens(what)) {
-          all.add(measure(new PaceResult.Of(what, tokens), round));
-        }
+      List<Turns> all;
+      try (ceiling) {
+        all = measure(round);
       }
       Start start = new Start(prompt, cold, warm(ours, prompt));
       progress.accept("");
@@ -76,6 +74,16 @@ final class ModelBench {
       printStart(round, start);
     }
     return ExitCodes.OK;
+  }
+
+  private List<Turns> measure(Round round) throws IOException, InterruptedException {
+    List<Turns> all = new ArrayList<>();
+    for (BenchCase what : plan.cases) {
+      for (int tokens : arguments.tokens(what)) {
+        all.add(measure(new PaceResult.Of(what, tokens), round));
+      }
+    }
+    return all;
   }
 
   private int most() {
