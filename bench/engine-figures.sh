@@ -8,7 +8,7 @@
 #   FOLDER        where the models are, or are made (5 GB)
 #   OUT           what was measured, one JSON object on each line; EngineFigures makes tables of it
 #
-#   ROUNDS_100M, ROUNDS_1B   how often each side runs (9 and 3)
+#   ROUNDS_100M, ROUNDS_1B   how often each side runs (8 and 4)
 #   THREADS                  how many threads each side has (2)
 #   MYELIN_JAVA_HOME, JAVA_HOME   the JDK 25 (else java of the PATH)
 set -eu
@@ -36,7 +36,7 @@ done
 before=$(cut -d ' ' -f 1 /proc/loadavg)
 : >"$out.part"
 for size in 100m 1b; do
-  case $size in 100m) rounds=${ROUNDS_100M:-9} ;; *) rounds=${ROUNDS_1B:-3} ;; esac
+  case $size in 100m) rounds=${ROUNDS_100M:-8} ;; *) rounds=${ROUNDS_1B:-4} ;; esac
   for type in q4_0 q8_0 f16; do
     echo "$size $type, $rounds rounds, $(date +%T)" >&2
     "$home/myelin" bench --case prefill,decode --model "$models/$size-$type.gguf" --against "llama-bench=$llama" \
