@@ -24,6 +24,8 @@ final class ModelBench {
   private static final int LAST_TURNS = 3;
   // More than this of a processor while the other side runs is no longer silence.
   private static final double SILENCE = 0.05;
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final int LOOKS = 100;
 
   private final RootCommand root;
   private final ModelBenchArguments arguments;
@@ -203,7 +205,7 @@ final class ModelBench {
 
   private Other theirs(BenchCase what, int tokens, Path model, LlamaBench program)
       throws IOException, InterruptedException {
-    EngineRun.awaitRest();
+    awaitSilence();
     double busy = clock.seconds();
     long start = System.nanoTime();
     LlamaBench.Told told = program.run(model, what, tokens, arguments.threads());
@@ -219,6 +221,18 @@ final class ModelBench {
               SILENCE * 100));
     }
     return new Other(told, noise);
+  }
+
+  // The compiler may still be at work on what ran last; it is given some seconds.
+  private void awaitSilence() throws InterruptedException {
+    EngineRun.awaitRest();
+    for (int i = 0; i < LOOKS; i++) {
+      double busy = clock.seconds();
+      Thread.sleep(LOOK);
+      if (clock.seconds() - busy < SILENCE * LOOK.toMillis() / 1e3) {
+        return;
+      }
+    }
   }
 
   // In the end, when the machine has shown what it can.
