@@ -44,9 +44,8 @@ for size in 100m 1b; do
   done
 done
 vnni=false
-! grep -q avx512_vnni /proc/cpuinfo || vnni=true
-printf '{"case": "machine", "cpu": "%s", "cores": %s, "system": "%s", "java": "%s", "day": "%s", "load": "%s, %s", "vnni": %s}\n' \
+! grep -qE 'avx512_vnni|avx_vnni' /proc/cpuinfo || vnni=true
+printf '{"case": "machine", "cpu": "%s", "cores": %s, "system": "%s", "day": "%s", "load": "%s, %s", "vnni": %s}\n' \
   "$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(uname -sr)" \
-  "$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.runtime.version = //p')" \
   "$(date -u +%F)" "$before" "$(cut -d ' ' -f 1 /proc/loadavg)" "$vnni" >>"$out.part"
 mv "$out.part" "$out"

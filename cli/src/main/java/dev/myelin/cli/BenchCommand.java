@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
       "  discovery   from the start of both nodes to the first tensor confirmed",
       "",
       "With --model the engine is measured instead, in this process, warm, with what it reaches of",
-      "what the memory (decode) or the processors (prefill) can do at most; beside llama.cpp,",
+      "what the memory (decode) or float arithmetic (prefill) can do at most; beside llama.cpp,",
       "whose llama-bench runs while our threads sleep:",
       "",
       "  prefill     a prompt, all its tokens together",
@@ -96,8 +96,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = {"--runs", "--rounds"},
       paramLabel = "N",
-      defaultValue = "3",
-      description = "How often each side runs (default: ${DEFAULT-VALUE}).")
+      description =
+          "How often each side runs (default: 3; 4 of a model, where an even number lets both begin"
+              + " as often).")
+  private @Nullable Integer wantedRuns;
+
   private int runs = 3;
 
   @Mixin private final ModelBenchArguments model = new ModelBenchArguments();
@@ -118,11 +121,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    List<BenchCase> cases = cases();
+    boolean ofModel = cases.stream().anyMatch(BenchCase::isOfModel);
+    runs = wantedRuns != null ? wantedRuns : ofModel ? 4 : 3;
     if (runs < 1) {
       throw new CommandException(ExitCodes.USAGE, "--runs: " + runs + " (expected: >= 1)");
     }
-    List<BenchCase> cases = cases();
-    if (cases.stream().anyMatch(BenchCase::isOfModel)) {
+    if (ofModel) {
       return ofModel(cases);
     }
     if (model.isGiven()) {
@@ -132,6 +137,7 @@ final class BenchCommand implements Callable<Integer> {
               + cases.getFirst().text()
               + " (expected: prefill or decode, which measure a model)");
     }
+    model.requireNone();
     if (against.stream().anyMatch(name -> !OWN_SIDES.contains(name.strip()))) {
       return besidePeers(cases);
     }
@@ -150,7 +156,8 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<BenchCase> cases() {
-    boolean ofModel = model.isGiven() || against.stream().anyMatch(LlamaBench::isMeant);
+    boolean ofModel =
+        model.isGiven() || against.stream().map(String::strip).anyMatch(LlamaBench::isMeant);
     return cases == null ? BenchCase.all(ofModel) : cases;
   }
 
@@ -163,6 +170,10 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     model.check();
+    if (sizes != null) {
+      throw new CommandException(
+          ExitCodes.USAGE, "--bytes: with a model (expected: --tokens, how long a pass is)");
+    }
     Optional<LlamaBench> other = Optional.empty();
     for (String name : against) {
       if (!LlamaBench.isMeant(name.strip()) || other.isPresent()) {

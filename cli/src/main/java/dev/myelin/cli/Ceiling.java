@@ -10,16 +10,18 @@ final class Ceiling implements AutoCloseable {
   private static final long TURN_NANOS = 30_000_000;
 
   private final Roofline roofline;
+  private final int threads;
   private double readRate;
   private double multiplyRate;
 
-  private Ceiling(Roofline roofline) {
+  private Ceiling(Roofline roofline, int threads) {
     this.roofline = roofline;
+    this.threads = threads;
   }
 
   static Ceiling open(int threads) {
     long bytes = Math.clamp(Memory.of().free() / 8, 1, BYTES);
-    return new Ceiling(Roofline.open(threads, bytes));
+    return new Ceiling(Roofline.open(threads, bytes), threads);
   }
 
   /// Measures once more; the highest figures count.
@@ -28,7 +30,7 @@ final class Ceiling implements AutoCloseable {
       readRate = Math.max(readRate, rate(roofline::read));
       multiplyRate = Math.max(multiplyRate, rate(roofline::multiply));
     }
-    EngineRun.awaitRest();
+    EngineRun.awaitRest(threads - 1);
   }
 
   /// Returns bytes in a second.

@@ -47,7 +47,7 @@ final class EngineRun implements AutoCloseable {
     this.output = Tensor.wrap(DType.F32, row, arena.allocate(DType.F32.bytesFor(vocabulary), 64));
   }
 
-  /// Loads all of a model, with nothing before that.
+  /// Loads all of a model; an interrupt ends that.
   ///
   /// @param most tokens that a pass will have
   /// @throws CommandException if there is too little memory
@@ -63,8 +63,13 @@ final class EngineRun implements AutoCloseable {
       ShardSpec spec = ShardSpec.of(model.whole());
       EngineConfig config = EngineConfig.defaults().withContext(most).withThreads(threads);
       Memory.of().require(name, VectorEngine.cost(model, spec, config), most);
-      Engine engine = VectorEngine.load(model, spec, config);
-      return new EngineRun(engine, Duration.ofNanos(System.nanoTime() - start), most);
+      Engine engine = VectorEngine.load(model, spec, config, _ -> ProgressLine.requireGoingOn());
+      try {
+        return new EngineRun(engine, Duration.ofNanos(System.nanoTime() - start), most);
+      } catch (RuntimeException | Error e) {
+        engine.close();
+        throw e;
+      }
     }
   }
 
@@ -84,7 +89,12 @@ final class EngineRun implements AutoCloseable {
   }
 
   /// Forgets everything, and runs so many tokens: together, or each by itself.
-  Pass pass(BenchCase what, int tokens) {
+  ///
+  /// @throws InterruptedException instead, if the thread was interrupted
+  Pass pass(BenchCase what, int tokens) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("before " + what.text());
+    }
     try (Arena brief = Arena.ofConfined()) {
       Tensor prompt =
           Tensor.wrap(DType.I32, Shape.of(tokens), brief.allocate(4L * tokens, Integer.BYTES));
@@ -108,7 +118,15 @@ final class EngineRun implements AutoCloseable {
   }
 
   /// Waits until every thread that computes sleeps, so that another program has the processors.
-  static void awaitRest() throws InterruptedException {
+  ///
+  /// @param least how many there are at least beside the caller's: if fewer are seen, they cannot
+  ///   be told from others
+  static void awaitRest(int least) throws InterruptedException {
+    long seen = Arrays.stream(threads()).filter(EngineRun::computes).count();
+    if (seen < least) {
+      throw new IllegalStateException(
+          "threads of the engine: " + seen + " (expected: >= " + least + ")");
+    }
     long end = System.nanoTime() + REST.toNanos();
     while (!Arrays.stream(threads()).allMatch(EngineRun::rests)) {
       if (System.nanoTime() > end) {
@@ -122,8 +140,12 @@ final class EngineRun implements AutoCloseable {
     }
   }
 
+  private static boolean computes(Thread thread) {
+    return thread.getName().startsWith(WORKERS);
+  }
+
   private static boolean rests(Thread thread) {
-    return !thread.getName().startsWith(WORKERS)
+    return !computes(thread)
         || thread.getState() == Thread.State.WAITING
         || thread.getState() == Thread.State.TERMINATED;
   }

@@ -89,6 +89,7 @@ final class LlamaBench {
           throw failed("was still running after " + Words.time(limit), err);
         }
       } finally {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
       }
       int code = process.exitValue();
@@ -100,7 +101,7 @@ final class LlamaBench {
                 : "";
         throw failed("ended with exit code " + code + hint, err);
       }
-      return told(Files.readString(out, StandardCharsets.UTF_8), what, tokens);
+      return told(new String(Files.readAllBytes(out), StandardCharsets.UTF_8), what, tokens);
     } finally {
       Files.deleteIfExists(out);
       Files.deleteIfExists(err);

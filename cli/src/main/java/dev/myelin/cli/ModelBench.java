@@ -24,6 +24,7 @@ final class ModelBench {
   private static final int LAST_TURNS = 3;
   // More than this of a processor while the other side runs is no longer silence.
   private static final double SILENCE = 0.05;
+  private static final int TRIES = 3;
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final int LOOKS = 100;
 
@@ -122,7 +123,7 @@ final class ModelBench {
   /// @param warm of one at the end
   private record Start(int prompt, Duration cold, Duration warm) {}
 
-  private static Duration warm(EngineRun ours, int prompt) {
+  private static Duration warm(EngineRun ours, int prompt) throws InterruptedException {
     double[] nanos = new double[LAST_TURNS];
     for (int i = 0; i < nanos.length; i++) {
       nanos[i] = ours.pass(BenchCase.PREFILL, prompt).time().toNanos();
@@ -196,36 +197,46 @@ final class ModelBench {
   private record Other(LlamaBench.Told told, double noise) {}
 
   // As llama-bench warms itself before each figure: by the same prompt, or by one token.
-  private static Own ours(BenchCase what, int tokens, Round round) {
+  private static Own ours(BenchCase what, int tokens, Round round) throws InterruptedException {
     round.ours.pass(what, what == BenchCase.PREFILL ? tokens : 1);
     EngineRun.Pass pass = round.ours.pass(what, tokens);
     double seconds = Math.max(1, pass.time().toNanos()) / 1e9;
     return new Own(tokens / seconds, (double) pass.allocated() / tokens);
   }
 
+  // A turn that ours disturbed is not theirs: it is taken again.
   private Other theirs(BenchCase what, int tokens, Path model, LlamaBench program)
+      throws IOException, InterruptedException {
+    Other best = turn(what, tokens, model, program);
+    for (int i = 1; i < TRIES && best.noise > SILENCE; i++) {
+      Other again = turn(what, tokens, model, program);
+      best = again.noise < best.noise ? again : best;
+    }
+    if (best.noise > SILENCE) {
+      root.note(
+          String.format(
+              Locale.ROOT,
+              "this process took %.0f %% of a processor while llama-bench ran (expected: <= %.0f"
+                  + " %%)",
+              best.noise * 100,
+              SILENCE * 100));
+    }
+    return best;
+  }
+
+  private Other turn(BenchCase what, int tokens, Path model, LlamaBench program)
       throws IOException, InterruptedException {
     awaitSilence();
     double busy = clock.seconds();
     long start = System.nanoTime();
     LlamaBench.Told told = program.run(model, what, tokens, arguments.threads());
     double seconds = Math.max(1, System.nanoTime() - start) / 1e9;
-    double noise = (clock.seconds() - busy) / seconds;
-    if (noise > SILENCE) {
-      root.note(
-          String.format(
-              Locale.ROOT,
-              "this process took %.0f %% of a processor while llama-bench ran (expected: <= %.0f"
-                  + " %%)",
-              noise * 100,
-              SILENCE * 100));
-    }
-    return new Other(told, noise);
+    return new Other(told, (clock.seconds() - busy) / seconds);
   }
 
   // The compiler may still be at work on what ran last; it is given some seconds.
   private void awaitSilence() throws InterruptedException {
-    EngineRun.awaitRest();
+    EngineRun.awaitRest(arguments.threads() - 1);
     for (int i = 0; i < LOOKS; i++) {
       double busy = clock.seconds();
       Thread.sleep(LOOK);
@@ -311,7 +322,7 @@ final class ModelBench {
     root.print(
         String.format(
             Locale.ROOT,
-            "this machine: reads %.1f GB/s, multiplies and adds %.1f GFLOP/s",
+            "this machine: reads %.1f GB/s, multiplies and adds floats at %.1f GFLOP/s",
             round.ceiling.readRate() / 1e9,
             round.ceiling.multiplyRate() / 1e9));
   }
@@ -335,6 +346,7 @@ final class ModelBench {
             "threads",
             arguments.threads());
     object.put("vectors", Roofline.isVector());
+    object.put("java", Runtime.version().toString());
     object.put("load_ms", millis(round.ours.loading()));
     object.put("prompt", start.prompt);
     object.put("cold_ms", millis(start.cold));

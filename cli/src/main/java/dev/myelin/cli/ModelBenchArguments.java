@@ -33,10 +33,22 @@ final class ModelBenchArguments {
       names = "--warm-up",
       paramLabel = "TIME",
       description = "For how long a case of ours runs before it is timed (default: 3s).")
-  private Duration warmUp = Duration.ofSeconds(3);
+  private @Nullable Duration warmUp;
 
   boolean isGiven() {
     return model != null;
+  }
+
+  /// Refuses what means nothing without a model.
+  void requireNone() {
+    String stray =
+        !tokens.isEmpty()
+            ? "--tokens"
+            : threads != null ? "--threads" : warmUp != null ? "--warm-up" : "";
+    if (!stray.isEmpty()) {
+      throw new CommandException(
+          ExitCodes.USAGE, stray + ": without --model (expected: a model, which it is for)");
+    }
   }
 
   String model() {
@@ -60,7 +72,7 @@ final class ModelBenchArguments {
   }
 
   Duration warmUp() {
-    return warmUp;
+    return warmUp == null ? Duration.ofSeconds(3) : warmUp;
   }
 
   void check() {

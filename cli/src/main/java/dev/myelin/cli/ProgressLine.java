@@ -48,10 +48,17 @@ final class ProgressLine implements AutoCloseable {
   ///
   /// @throws CommandException if this thread was interrupted
   void atUnlessStopped(long bytes) {
+    requireGoingOn();
+    at(bytes);
+  }
+
+  /// Ends work that hears no interrupt if there was one.
+  ///
+  /// @throws CommandException if this thread was interrupted
+  static void requireGoingOn() {
     if (Thread.currentThread().isInterrupted()) {
       throw new CommandException(ExitCodes.INTERRUPTED, "stopped");
     }
-    at(bytes);
   }
 
   /// Takes the bar off the terminal.

@@ -72,7 +72,10 @@ final class ModelBenchTest {
     assertThat(results.get(1).get("median").asDouble()).isEqualTo(2);
     assertThat(results.get(1).get("build").asText()).isEqualTo("unknown");
     assertThat(results.get(1).has("own_cpu")).isTrue();
-    assertThat(Files.readAllLines(folder.resolve("threads"))).containsExactly("0", "0");
+    // A turn that our process disturbs, which lasts milliseconds here, is taken again.
+    assertThat(Files.readAllLines(folder.resolve("threads")))
+        .hasSizeBetween(2, 6)
+        .allMatch(each -> each.matches("0 of [1-9]\\d*"));
   }
 
   @Test
@@ -105,6 +108,8 @@ final class ModelBenchTest {
     refused(ExitCodes.USAGE, "--tokens: 0", more(tiny, "--tokens", "0"));
     refused(ExitCodes.USAGE, "--tokens: 9999999", more(tiny, "--tokens", "9999999"));
     refused(ExitCodes.USAGE, "--threads: 0", more(tiny, "--threads", "0"));
+    refused(ExitCodes.USAGE, "--tokens: without --model", "--case", "small", "--tokens", "3");
+    refused(ExitCodes.USAGE, "--bytes: with a model", more(tiny, "--bytes", "1m"));
     String[] beside = {"--tokens", "2", "--warm-up", "1ms", "--against", "llama-bench=" + failing};
     refused(ExitCodes.SOFTWARE, "printed ''", more(tiny, beside));
     String parts = folder.resolve("tiny").toString();
@@ -135,12 +140,17 @@ final class ModelBenchTest {
         """
         #!/bin/sh
         running=0
+        all=0
         for status in /proc/$PPID/task/*/status; do
-          case $(cat "$status") in
+          text=$(cat "$status")
+          case $text in
+            *my-engine-*) all=$((all + 1)) ;;
+          esac
+          case $text in
             *my-engine-*State:?R*) running=$((running + 1)) ;;
           esac
         done
-        echo $running >>%s/threads
+        echo "$running of $all" >>%s/threads
         echo '%s'
         """
             .formatted(folder, told));

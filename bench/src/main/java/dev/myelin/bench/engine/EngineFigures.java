@@ -85,7 +85,7 @@ public final class EngineFigures {
         text.append(each.path("cpu").asText()).append(", ");
         text.append(each.path("cores").asText()).append(" cores; ");
         text.append(each.path("system").asText()).append("; Java ");
-        text.append(each.path("java").asText()).append("; ");
+        text.append(java()).append("; ");
         text.append(each.path("day").asText()).append("; load average before and after ");
         text.append(each.path("load").asText());
       }
@@ -99,7 +99,26 @@ public final class EngineFigures {
       }
     }
     text.append("; llama.cpp ").append(String.join(", ", builds));
-    return text.append("; threads: ").append(String.join(", ", threads)).append(".\n\n").toString();
+    text.append("; threads: ").append(String.join(", ", threads)).append(".");
+    return text.append(disturbance()).append("\n\n").toString();
+  }
+
+  // That which measured.
+  private String java() {
+    return figures.stream()
+        .filter(each -> each.path("case").asText().equals("start"))
+        .map(each -> each.path("java").asText())
+        .findFirst()
+        .orElse("unknown");
+  }
+
+  private String disturbance() {
+    double most =
+        figures.stream().mapToDouble(each -> each.path("own_cpu").asDouble(0)).max().orElse(0);
+    return String.format(
+        Locale.ROOT,
+        " While llama-bench ran, our process took at most %.0f %% of a processor.",
+        most * 100);
   }
 
   private String ratios() {
@@ -137,7 +156,9 @@ public final class EngineFigures {
   }
 
   private String reaches() {
-    StringBuilder text = new StringBuilder("What ours reaches of what the machine can do:\n\n");
+    StringBuilder text =
+        new StringBuilder(
+            "What ours reaches of what the machine reads, and multiplies in floats:\n\n");
     text.append("| model |");
     List<Column> columns = columns();
     columns.forEach(each -> text.append(' ').append(each.words()).append(" |"));
@@ -199,24 +220,23 @@ public final class EngineFigures {
     for (String model : models()) {
       for (Column column : columns()) {
         double asked = asked(model, column);
-        find(model, column, OURS)
-            .map(each -> each.path("ratio").asDouble(Double.NaN))
-            .filter(ratio -> ratio < asked)
-            .ifPresent(
-                ratio ->
-                    below.add(
-                        String.format(
-                            Locale.ROOT,
-                            "%s %s %.2f of %.2f",
-                            model,
-                            column.words(),
-                            ratio,
-                            asked)));
+        double ratio =
+            find(model, column, OURS)
+                .map(each -> each.path("ratio").asDouble(Double.NaN))
+                .orElse(Double.NaN);
+        if (Double.isNaN(ratio)) {
+          below.add(model + " " + column.words() + " not measured");
+        } else if (ratio < asked) {
+          below.add(
+              String.format(
+                  Locale.ROOT, "%s %s %.3f of %.2f", model, column.words(), ratio, asked));
+        }
       }
     }
-    return below.isEmpty()
-        ? "Nothing is below what was asked for.\n"
-        : "Below what was asked for: " + String.join("; ", below) + ".\n";
+    if (below.isEmpty() && !models().isEmpty()) {
+      return "Nothing is below what was asked for.\n";
+    }
+    return "Below what was asked for: " + String.join("; ", below) + ".\n";
   }
 
   // What was asked for depends on whether the processor multiplies bytes by itself.

@@ -19,8 +19,8 @@ final class EngineFiguresTest {
       "threads":2,"build":"abc1234"}
       {"case":"start","side":"myelin","model":"1b-q4_0","load_ms":1500,"cold_ms":812.4,\
       "warm_ms":700.1,"weight_memory":610000000,"resident":900000000,"read_gb_per_s":18.5,\
-      "multiply_gflop_per_s":200.4}
-      {"case":"machine","cpu":"Some CPU","cores":2,"system":"Linux 6","java":"25",\
+      "multiply_gflop_per_s":200.4,"java":"25"}
+      {"case":"machine","cpu":"Some CPU","cores":2,"system":"Linux 6",\
       "day":"2026-01-02","load":"0.1","vnni":true}
       """;
 
@@ -35,11 +35,13 @@ final class EngineFiguresTest {
         .contains("| 1b-q4_0 | 9.3 GB/s, 50 % | 4.2 kB |")
         .contains(
             "| 1b-q4_0 | 1.50 s | 812 ms | 700 ms | 0.61 GB | 0.90 GB | 18.5 GB/s | 200 GFLOP/s |")
-        .contains("Below what was asked for: 1b-q4_0 decode 64 0.70 of 0.80.");
+        .contains("Below what was asked for: 1b-q4_0 decode 64 0.700 of 0.80.");
     assertThat(figures(LINES.replace("0.7,", "0.8,")).markdown())
         .contains("Nothing is below what was asked for.");
+    assertThat(figures(LINES.replace("\"ratio\":0.7,", "")).markdown())
+        .contains("Below what was asked for: 1b-q4_0 decode 64 not measured.");
     String plain = LINES.replace("\"vnni\":true", "\"vnni\":false").replace("0.7,", "0.8,");
-    assertThat(figures(plain).markdown()).contains("decode 64 0.80 of 0.90");
+    assertThat(figures(plain).markdown()).contains("decode 64 0.800 of 0.90");
   }
 
   @Test

@@ -28,9 +28,14 @@ public final class Roofline implements AutoCloseable {
   private volatile int seen;
 
   private Roofline(int threads, long bytes) {
-    this.memory = arena.allocate(bytes, Exertion.PART);
-    this.team = Team.of(threads);
     this.sums = new float[threads][2 * kernels.lanes()];
+    try {
+      this.memory = arena.allocate(bytes, Exertion.PART);
+      this.team = Team.of(threads);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /// Opens a team of that many threads, the caller's among them, and memory for it.
