@@ -180,6 +180,24 @@ final class Cast implements AutoCloseable {
     }
   }
 
+  /// Waits until one has a connection to the other, by what it has said of them.
+  void awaitLinked(Role one, Role other) throws InterruptedException {
+    LineProcess process = process(one);
+    int heard = process.heardSoFar();
+    while (heardOf(process, "up", other) <= heardOf(process, "down", other)) {
+      process.await(heard, "up", each -> isOf(each, other), PATIENCE);
+      heard = process.heardSoFar();
+    }
+  }
+
+  private long heardOf(LineProcess process, String event, Role other) {
+    return process.heard(event).stream().filter(each -> isOf(each, other)).count();
+  }
+
+  private boolean isOf(JsonNode event, Role other) {
+    return event.path("peer").asText().equals(id(other));
+  }
+
   /// Gives a command and waits for its answer.
   JsonNode ask(Role role, String command, String answer) throws IOException, InterruptedException {
     int heard = process(role).heardSoFar();

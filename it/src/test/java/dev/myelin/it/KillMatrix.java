@@ -274,6 +274,12 @@ final class KillMatrix {
           }
         }
       }
+      // Nobody is told of the loss of one whom it has not found again: the next scene waits for
+      // all.
+      for (Role other : victim.others()) {
+        cast.awaitLinked(other, victim);
+        cast.awaitLinked(victim, other);
+      }
     }
 
     private void awaitBack(Role from, Role to, long healed) throws InterruptedException {
