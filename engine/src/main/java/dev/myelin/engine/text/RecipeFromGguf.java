@@ -28,6 +28,7 @@ final class RecipeFromGguf {
   private final Map<String, Integer> vocabulary = new HashMap<>();
   private final List<Recipe.Control> controls = new ArrayList<>();
   private final List<Recipe.Word> words = new ArrayList<>();
+  private int rows;
   private long looked;
   private long spelled;
 
@@ -76,6 +77,7 @@ final class RecipeFromGguf {
           controls.size() + words.size(),
           "<= " + TokenLimits.WORDS);
     }
+    rows = tokens.size();
     dropFilling();
   }
 
@@ -139,11 +141,10 @@ final class RecipeFromGguf {
   /// A file of sentence pieces has scores instead of merges: every way to cut a piece in two is a
   /// merge, as urgent as the piece.
   private Recipe.Pieces scored() throws ModelFileException {
-    double[] scores = metadata.numbers(KEYS + "scores").orElse(new double[tokens.size()]);
-    refusal.unless(
-        scores.length == tokens.size(), Rule.SHAPE, "scores", scores.length, "" + tokens.size());
+    double[] scores = metadata.numbers(KEYS + "scores").orElse(new double[rows]);
+    refusal.unless(scores.length == rows, Rule.SHAPE, "scores", scores.length, "" + rows);
     List<Scored> found = new ArrayList<>();
-    for (int i = 0; i < scores.length; i++) {
+    for (int i = 0; i < tokens.size(); i++) {
       Vocabulary.Token token = tokens.get(i);
       if (token.kind() == TokenKind.TEXT && vocabulary.getOrDefault(token.name(), -1) == i) {
         cuts(token.name(), scores[i], found);

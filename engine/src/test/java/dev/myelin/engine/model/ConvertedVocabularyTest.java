@@ -42,10 +42,33 @@ class ConvertedVocabularyTest {
         "gemma"
       })
   void givesTheIdsOfItsMakers(String name) throws Exception {
+    givesTheIdsOfItsMakers(name, converted(golden(name), 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gpt-2",
+        "default",
+        "smollm",
+        "llama-bpe",
+        "qwen2",
+        "tekken",
+        "gpt-4o",
+        "llama",
+        "gemma"
+      })
+  void givesTheIdsOfItsMakersWhereTheModelHasMoreRowsThanTokens(String name) throws Exception {
+    givesTheIdsOfItsMakers(name, converted(golden(name), 13));
+  }
+
+  private static void givesTheIdsOfItsMakers(String name, Path file) throws Exception {
     JsonNode all = new ObjectMapper().readTree(golden("ids.json").toFile());
     JsonNode ids = all.path("of").path(name).path("ids");
     assertThat(ids.size()).isPositive();
-    try (ModelText text = ModelText.open(converted(golden(name)))) {
+    try (ModelText made = ModelText.open(golden(name));
+        ModelText text = ModelText.open(file)) {
+      assertThat(text.tokenizer().vocabulary()).isEqualTo(made.tokenizer().vocabulary());
       for (int i = 0; i < all.path("texts").size(); i++) {
         String each = all.path("texts").get(i).asText();
         if (each.contains(NO_MERGE) && List.of("llama", "gemma").contains(name)) {
@@ -69,10 +92,10 @@ class ConvertedVocabularyTest {
         .hasMessageContaining("(expected: that of one of [command-r, ");
   }
 
-  private Path converted(Path source) throws IOException {
-    int vocabulary;
+  private Path converted(Path source, int filling) throws IOException {
+    int vocabulary = filling;
     try (ModelText text = ModelText.open(source)) {
-      vocabulary = text.tokenizer().vocabulary();
+      vocabulary += text.tokenizer().vocabulary();
     }
     GgufFields fields = new GgufFields();
     for (String key : List.of("block_count", "embedding_length", "feed_forward_length")) {
