@@ -73,24 +73,32 @@ final class SafetensorsFolder implements AutoCloseable {
   }
 
   static JsonNode json(Path file) throws IOException {
-    if (Files.size(file) > LARGEST_JSON) {
-      throw new ModelFileException(
-          file,
-          Rule.LENGTH,
-          "file: " + Files.size(file) + " bytes (expected: <= " + LARGEST_JSON + ")");
-    }
     try {
       // As text: of bytes, the parser would guess the encoding.
-      JsonNode node = JSON.readTree(Files.readString(file));
+      JsonNode node = JSON.readTree(text(file, LARGEST_JSON));
       if (node == null || !node.isObject()) {
         throw new ModelFileException(file, Rule.SYNTAX, "no object (expected: one)");
       }
       return node;
-    } catch (CharacterCodingException e) {
-      throw new ModelFileException(file, Rule.SYNTAX, "other bytes (expected: UTF-8)", e);
     } catch (JsonProcessingException e) {
       throw new ModelFileException(
           file, Rule.SYNTAX, shown(e.getOriginalMessage()) + " (expected: JSON)", e);
+    }
+  }
+
+  /// Returns a file as text.
+  ///
+  /// @throws ModelFileException if it has more than `most` bytes, or they are no UTF-8
+  static String text(Path file, long most) throws IOException {
+    long size = Files.size(file);
+    if (size > most) {
+      throw new ModelFileException(
+          file, Rule.LENGTH, "file: " + size + " bytes (expected: <= " + most + ")");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new ModelFileException(file, Rule.SYNTAX, "other bytes (expected: UTF-8)", e);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.myelin.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.myelin.engine.vocabulary.Cuts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /// The vocabulary beside safetensors, as the metadata of a GGUF file.
 ///
@@ -50,6 +48,7 @@ final class TokenizerFields {
     TokenizerFields made = new TokenizerFields(folder, vocabulary, fields);
     if (made.tokenizer.path("model").path("merges").isArray()) {
       made.addVocabulary();
+      made.addTrims();
       made.addEnds();
     }
     made.addTemplate();
@@ -71,22 +70,49 @@ final class TokenizerFields {
     }
     for (JsonNode each : tokenizer.path("added_tokens")) {
       int type = each.path("special").asBoolean() ? CONTROL : DEFINED;
-      put(each.path("id").asInt(-1), each.path("content").asText(), type);
+      put(numberOf(each), each.path("content").asText(), type);
     }
     List<String[]> merges = merges();
+    TextSteps steps = new TextSteps(folder.resolve("tokenizer.json"), tokenizer);
     fields.text(PREFIX + "model", octets ? "gpt2" : "llama");
     if (octets) {
-      fields.text(PREFIX + "pre", cut());
+      fields.text(PREFIX + "pre", steps.cut());
     }
     fields.texts(PREFIX + "tokens", List.of(texts));
     if (!octets) {
-      fields.truth(PREFIX + "add_space_prefix", isSpacePutFirst());
+      steps.checkSentencePieces();
+      addSpaces();
       fields.numbers(PREFIX + "scores", scores(merges));
       unknown();
     }
     fields.wholes(PREFIX + "token_type", types);
     if (octets) {
       fields.texts(PREFIX + "merges", merges.stream().map(m -> m[0] + " " + m[1]).toList());
+    }
+  }
+
+  // Where vocabulary and list disagree on a number, the vocabulary's counts, as in the folder.
+  private int numberOf(JsonNode added) {
+    JsonNode vocabulary = tokenizer.path("model").path("vocab");
+    return vocabulary.path(added.path("content").asText()).asInt(added.path("id").asInt(-1));
+  }
+
+  /// What added tokens swallow or ask of their neighbourhood, in fields of our own: GGUF has none.
+  private void addTrims() {
+    for (String trait : List.of("lstrip", "rstrip", "single_word", "normalized")) {
+      boolean ofWords = trait.equals("normalized");
+      int[] found =
+          tokenizer.path("added_tokens").valueStream()
+              .filter(each -> each.path(trait).asBoolean(ofWords))
+              .filter(each -> !ofWords || !each.path("special").asBoolean())
+              .mapToInt(this::numberOf)
+              .filter(each -> each >= 0 && each < texts.length)
+              .sorted()
+              .distinct()
+              .toArray();
+      if (found.length > 0) {
+        fields.wholes("myelin.added." + trait, found);
+      }
     }
   }
 
@@ -123,51 +149,19 @@ final class TokenizerFields {
     return merges;
   }
 
-  /// Returns what GGUF calls the way in which texts are cut before merging.
-  ///
-  /// @throws ModelFileException if it has no name for it: other cuts would be other tokens
-  private String cut() throws ModelFileException {
+  // Metaspace puts a space first where none is, and perhaps at the beginning of a prompt only. GGUF
+  // knows only that one is put first; fields of our own say the rest.
+  private void addSpaces() {
     JsonNode cutting = tokenizer.path("pre_tokenizer");
-    List<String> patterns = new ArrayList<>();
-    if (cutting.has("pretokenizers")) {
-      cutting.path("pretokenizers").forEach(each -> patterns.addAll(patterns(each)));
-    } else {
-      patterns.addAll(patterns(cutting));
+    boolean first = tokenizer.path("normalizer").toString().contains("\"Prepend\"");
+    if (TextSteps.isMetaspace(cutting)) {
+      String usual = cutting.path("add_prefix_space").asBoolean(true) ? "always" : "never";
+      String scheme = cutting.path("prepend_scheme").asText(usual);
+      first = !scheme.equals("never");
+      fields.text("myelin.metaspace.prepend_scheme", scheme);
+      fields.truth("myelin.metaspace.split", cutting.path("split").asBoolean(true));
     }
-    return Cuts.nameOf(patterns)
-        .orElseThrow(
-            () ->
-                new ModelFileException(
-                    folder.resolve("tokenizer.json"),
-                    ModelFileException.Rule.UNSUPPORTED,
-                    ("pre_tokenizer: " + ModelFileException.shown(cutting.toString()))
-                        + " (expected: that of one of "
-                        + new TreeSet<>(Cuts.names())
-                        + ", which GGUF has names for)"));
-  }
-
-  private static List<String> patterns(JsonNode step) {
-    boolean apart = !step.path("invert").asBoolean();
-    return switch (step.path("type").asText()) {
-      case "Split" ->
-          List.of(
-              apart && step.path("behavior").asText().equals("Isolated")
-                  ? step.path("pattern").path("Regex").asText()
-                  : step.toString());
-      case "Digits" ->
-          List.of(step.path("individual_digits").asBoolean() ? "\\p{N}" : step.toString());
-      case "ByteLevel" ->
-          step.path("use_regex").asBoolean(true) ? List.of(Cuts.byteLevelPattern()) : List.of();
-      default -> List.of(step.toString());
-    };
-  }
-
-  private boolean isSpacePutFirst() {
-    JsonNode cutting = tokenizer.path("pre_tokenizer");
-    return tokenizer.path("normalizer").toString().contains("\"Prepend\"")
-        || (cutting.path("type").asText().equals("Metaspace")
-            && !cutting.path("prepend_scheme").asText().equals("never")
-            && cutting.path("add_prefix_space").asBoolean(true));
+    fields.truth(PREFIX + "add_space_prefix", first);
   }
 
   // What is merged earlier counts more. Scores cannot say that no merge makes a piece: it counts
@@ -217,8 +211,8 @@ final class TokenizerFields {
     for (JsonNode each : named) {
       named = each.path("name").asText().equals("default") ? each.path("template") : named;
     }
-    if (Files.isRegularFile(file) && Files.size(file) <= LARGEST_TEMPLATE) {
-      fields.text("tokenizer.chat_template", Files.readString(file));
+    if (Files.isRegularFile(file)) {
+      fields.text("tokenizer.chat_template", SafetensorsFolder.text(file, LARGEST_TEMPLATE));
     } else if (named.isTextual()) {
       fields.text("tokenizer.chat_template", named.asText());
     }

@@ -89,8 +89,8 @@ final class FolderNotes implements RecipeFromJson.Beside {
 
   private static Optional<String> template(Path folder, JsonNode tokenizer) throws IOException {
     Path file = folder.resolve(TEMPLATE);
-    if (Files.isRegularFile(file) && Files.size(file) <= TokenLimits.SMALL_FILE) {
-      return Optional.of(Files.readString(file));
+    if (Files.isRegularFile(file)) {
+      return Optional.of(TokenizerJson.text(file));
     }
     JsonNode node = tokenizer.path("chat_template");
     for (JsonNode each : node.isArray() ? node : JsonNodeFactory.instance.arrayNode()) {

@@ -16,11 +16,10 @@ import java.util.Set;
 /// Reads a recipe from the vocabulary of a GGUF file.
 final class RecipeFromGguf {
   private static final String KEYS = "tokenizer.ggml.";
+  private static final String METASPACE = "myelin.metaspace.";
   private static final String BYTE_LEVEL = "gpt2";
   private static final String SENTENCE_PIECES = "llama";
   private static final Set<String> BEGIN_UNASKED = Set.of("llama-bpe", "llama3", "llama-v3");
-  private static final Set<String> WHOLE_WORDS =
-      Set.of("llama-bpe", "llama3", "llama-v3", "falcon3", "tekken", "gpt-4o");
 
   private final Refusal refusal;
   private final Metadata metadata;
@@ -28,6 +27,7 @@ final class RecipeFromGguf {
   private final Map<String, Integer> vocabulary = new HashMap<>();
   private final List<Recipe.Control> controls = new ArrayList<>();
   private final List<Recipe.Word> words = new ArrayList<>();
+  private AddedTraits traits = AddedTraits.NONE;
   private int rows;
   private long looked;
   private long spelled;
@@ -68,6 +68,7 @@ final class RecipeFromGguf {
     refusal.unless(
         types.length == names.size(), Rule.SHAPE, "token types", types.length, "" + names.size());
     refusal.unless(!names.isEmpty(), Rule.MISSING, "tokens", "none", "tokens");
+    traits = AddedTraits.read(refusal, metadata, names.size());
     for (int i = 0; i < types.length; i++) {
       place(i, names.get(i), kind((int) types[i], bytes));
       refusal.unless(
@@ -97,13 +98,13 @@ final class RecipeFromGguf {
       case TEXT, BYTE -> vocabulary.putIfAbsent(name, number);
       case WORD -> {
         if (!text.isEmpty() && vocabulary.putIfAbsent(text, number) == null) {
-          words.add(new Recipe.Word(text, Recipe.Trim.NOTHING, false));
+          words.add(new Recipe.Word(text, traits.trim(number), traits.isNormalized(number)));
         }
       }
       case CONTROL -> {
         if (!name.isEmpty()) {
-          controls.add(
-              new Recipe.Control(Marks.checked(refusal, name), number, Recipe.Trim.NOTHING));
+          String mark = Marks.checked(refusal, name);
+          controls.add(new Recipe.Control(mark, number, traits.trim(number)));
         }
       }
       case NONE -> {
@@ -134,7 +135,7 @@ final class RecipeFromGguf {
           "two pieces and a space between");
       merges.add(new Recipe.Merge(line.substring(0, space), line.substring(space + 1)));
     }
-    Recipe.Unknown unknown = new Recipe.Unknown("", false, false, WHOLE_WORDS.contains(cut));
+    Recipe.Unknown unknown = new Recipe.Unknown("", false, false, Cuts.takesWholeWords(cut));
     return new Recipe.Pieces(vocabulary, merges, List.copyOf(words), unknown);
   }
 
@@ -208,12 +209,17 @@ final class RecipeFromGguf {
     Optional<List<Map<String, Object>>> cuts = Cuts.named(cut);
     refusal.unless(cuts.isPresent(), Rule.UNSUPPORTED, KEYS + "pre", cut, "one of " + Cuts.names());
     List<Map<String, Object>> normalizers =
-        cut.equals("qwen2") ? List.of(Map.of("type", "NFC")) : List.of();
+        Cuts.composes(cut) ? List.of(Map.of("type", "NFC")) : List.of();
     return new Recipe.Steps(normalizers, cuts.orElseThrow(), Spelling.BYTE_LEVEL, false);
   }
 
-  private Recipe.Steps sentenceSteps() {
+  private Recipe.Steps sentenceSteps() throws ModelFileException {
     boolean spaceFirst = metadata.truth(KEYS + "add_space_prefix").orElse(true);
+    Optional<String> scheme = metadata.text(METASPACE + "prepend_scheme");
+    if (scheme.isPresent()) {
+      return new Recipe.Steps(
+          List.of(), List.of(metaspace(scheme.get())), Spelling.SENTENCE_PIECES, spaceFirst);
+    }
     String space = String.valueOf(Spelling.SPACE);
     List<Map<String, Object>> normalizers = new ArrayList<>();
     if (spaceFirst) {
@@ -221,6 +227,17 @@ final class RecipeFromGguf {
     }
     normalizers.add(Map.of("type", "Replace", "pattern", Map.of("String", " "), "content", space));
     return new Recipe.Steps(normalizers, List.of(), Spelling.SENTENCE_PIECES, spaceFirst);
+  }
+
+  private Map<String, Object> metaspace(String scheme) throws ModelFileException {
+    refusal.unless(
+        Set.of("always", "first", "never").contains(scheme),
+        Rule.SYNTAX,
+        METASPACE + "prepend_scheme",
+        scheme,
+        "always, first or never");
+    boolean split = metadata.truth(METASPACE + "split").orElse(true);
+    return StepsFromJson.metaspace(scheme, split);
   }
 
   private Recipe.Around around(boolean bytes, String cut) {

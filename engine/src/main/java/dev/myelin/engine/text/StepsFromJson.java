@@ -5,6 +5,7 @@ import dev.myelin.engine.model.ModelFileException;
 import dev.myelin.engine.model.ModelFileException.Rule;
 import dev.myelin.engine.vocabulary.Cuts;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,8 +90,14 @@ final class StepsFromJson {
     return switch (type) {
       case "ByteLevel" -> {
         byteLevel = true;
-        yield Cuts.byteLevel(
-            node.path("add_prefix_space").asBoolean(true), node.path("use_regex").asBoolean(true));
+        Set<Cuts.Besides> besides = EnumSet.noneOf(Cuts.Besides.class);
+        if (node.path("add_prefix_space").asBoolean(true)) {
+          besides.add(Cuts.Besides.SPACE_FIRST);
+        }
+        if (node.path("use_regex").asBoolean(true)) {
+          besides.add(Cuts.Besides.CUT);
+        }
+        yield Cuts.byteLevel(besides);
       }
       case "Split" ->
           Map.of(
@@ -132,15 +139,20 @@ final class StepsFromJson {
         "replacement",
         replacement,
         "▁");
+    return metaspace(scheme(node), node.path("split").asBoolean(true));
+  }
+
+  /// Returns the step that writes spaces as `▁`, one more before the text if the scheme says so.
+  static Map<String, Object> metaspace(String scheme, boolean split) {
     return Map.of(
         "type",
         "Metaspace",
         "replacement",
-        replacement,
+        String.valueOf(Spelling.SPACE),
         "prepend_scheme",
-        scheme(node),
+        scheme,
         "split",
-        node.path("split").asBoolean(true));
+        split);
   }
 
   private String scheme(JsonNode node) throws ModelFileException {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.myelin.engine.model.ModelFileException;
 import dev.myelin.engine.model.ModelFileException.Rule;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,17 @@ record TokenizerJson(ObjectNode rest, Map<String, Integer> vocabulary, List<Reci
       return node == null ? JsonNodeFactory.instance.objectNode() : node;
     } catch (JsonProcessingException e) {
       throw syntax(file, e);
+    }
+  }
+
+  /// Returns a small file as text.
+  static String text(Path file) throws IOException {
+    Refusal refusal = new Refusal(file);
+    bounded(file, TokenLimits.SMALL_FILE, refusal);
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw refusal.because(Rule.SYNTAX, "file", "other bytes", "UTF-8");
     }
   }
 

@@ -82,25 +82,47 @@ public final class Cuts {
           Map.entry("tekken", List.of(TEKKEN)),
           Map.entry("gpt-4o", List.of(GPT4O)));
 
-  // As tokenizers of the makers cut, and the one name by which GGUF calls that.
-  private static final Map<List<String>, String> NAMES =
+  // As tokenizers of the makers cut, and the names by which GGUF calls that. Names for the same
+  // cuts differ in what else they do.
+  private static final Map<List<String>, List<String>> NAMES =
       Map.ofEntries(
-          Map.entry(List.of(MARKS, GPT2, NUMBERS, THREES), "default"),
-          Map.entry(List.of(GPT2_WHOLE), "gpt-2"),
-          Map.entry(List.of("\\p{N}", GPT2_WHOLE), "smollm"),
-          Map.entry(List.of(LLAMA3), "llama-bpe"),
-          Map.entry(List.of(LLAMA3_SPELT), "llama-bpe"),
-          Map.entry(List.of(QWEN2), "qwen2"),
-          Map.entry(List.of(QWEN2_INSENSITIVE), "qwen2"),
-          Map.entry(List.of(TEKKEN), "tekken"),
-          Map.entry(List.of(GPT4O), "gpt-4o"));
+          Map.entry(List.of(MARKS, GPT2, NUMBERS, THREES), List.of("default")),
+          Map.entry(List.of(GPT2_WHOLE), List.of("gpt-2")),
+          Map.entry(List.of("\\p{N}", GPT2_WHOLE), List.of("smollm")),
+          Map.entry(List.of(LLAMA3), List.of("llama-bpe", "dbrx")),
+          Map.entry(List.of(LLAMA3_SPELT), List.of("llama-bpe", "dbrx")),
+          Map.entry(List.of(QWEN2), List.of("qwen2", "deepseek-r1-qwen")),
+          Map.entry(List.of(QWEN2_INSENSITIVE), List.of("qwen2", "deepseek-r1-qwen")),
+          Map.entry(List.of(TEKKEN), List.of("tekken")),
+          Map.entry(List.of(GPT4O), List.of("gpt-4o")));
+
+  private static final Set<String> COVERING =
+      Set.of(GPT2_WHOLE, LLAMA3, LLAMA3_SPELT, QWEN2, QWEN2_INSENSITIVE, TEKKEN, GPT4O);
+  private static final Set<String> WHOLE_WORDS =
+      Set.of("llama-bpe", "llama3", "llama-v3", "falcon3", "tekken", "gpt-4o");
 
   private Cuts() {}
 
-  /// Returns what GGUF calls a vocabulary whose texts are cut by these patterns, one after the
-  /// other; empty if there is no such name.
-  public static Optional<String> nameOf(List<String> patterns) {
-    return Optional.ofNullable(NAMES.get(patterns));
+  /// Returns what GGUF calls vocabularies whose texts are cut by these patterns, one after the
+  /// other, the usual name first; none if there is no such name.
+  public static List<String> namesOf(List<String> patterns) {
+    return NAMES.getOrDefault(patterns, List.of());
+  }
+
+  /// Returns whether characters are composed (NFC) before a vocabulary of that name cuts.
+  public static boolean composes(String name) {
+    return name.equals("qwen2");
+  }
+
+  /// Returns whether a word that is a token is taken whole in a vocabulary of that name, whatever
+  /// the merges make of it.
+  public static boolean takesWholeWords(String name) {
+    return WHOLE_WORDS.contains(name);
+  }
+
+  /// Returns whether that is a known pattern whose matches leave nothing of any text between them.
+  public static boolean coversAll(String pattern) {
+    return COVERING.contains(pattern);
   }
 
   /// Returns the pattern by which the step that spells bytes cuts, where it does.
@@ -137,25 +159,33 @@ public final class Cuts {
               "invert",
               false));
     }
-    steps.add(byteLevel(false, false));
+    steps.add(byteLevel(Set.of()));
     return Optional.of(List.copyOf(steps));
   }
 
-  /// Returns the step that spells bytes with printable characters.
-  public static Map<String, Object> byteLevel(boolean spaceFirst, boolean cuts) {
+  /// Returns the step that spells bytes with printable characters, and does this besides.
+  public static Map<String, Object> byteLevel(Set<Besides> besides) {
     return Map.of(
         "type",
         "ByteLevel",
         "add_prefix_space",
-        spaceFirst,
+        besides.contains(Besides.SPACE_FIRST),
         "trim_offsets",
         false,
         "use_regex",
-        cuts);
+        besides.contains(Besides.CUT));
   }
 
   private static String cased(String ending) {
     return (BEFORE + UPPER + "*" + LOWER + "+" + ending)
         + ("|" + BEFORE + UPPER + "+" + LOWER + "*" + ending + "|");
+  }
+
+  /// What the step that spells bytes may do besides.
+  public enum Besides {
+    /// Put a space before the text.
+    SPACE_FIRST,
+    /// Cut by [Cuts#byteLevelPattern].
+    CUT
   }
 }

@@ -109,7 +109,8 @@ final class ConversionTest {
         copy.resolve("tokenizer.json"),
         """
         {"added_tokens": [{"id": 4, "content": "<|end|>", "special": true}],
-         "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"},
+         "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+         "decoder": {"type": "ByteLevel"},
          "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "Ġ": 3},
                    "merges": [["a", "b"]]}}
         """);

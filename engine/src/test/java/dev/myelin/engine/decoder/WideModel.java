@@ -97,7 +97,8 @@ final class WideModel {
             .mapToObj(i -> ", \"t" + i + "\": " + (i + 3))
             .collect(Collectors.joining());
     return """
-    {"pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"},
+    {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+     "decoder": {"type": "ByteLevel"},
      "model": {"type": "BPE", "merges": [["a", "b"]], "vocab": {"a": 0, "b": 1, "ab": 2%s}}}
     """
         .formatted(words);
