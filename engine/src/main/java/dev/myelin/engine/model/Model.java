@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The files of a model, opened: what it is, and its weights as they stand there.
 ///
@@ -25,7 +26,7 @@ public final class Model implements AutoCloseable {
   private final String name;
   private final Design design;
   private final Metadata metadata;
-  private final Optional<String> licence;
+  private final @Nullable String licence;
   private final Map<String, Weight> weights;
   private final AutoCloseable files;
   private final boolean aboveOne;
@@ -94,7 +95,7 @@ public final class Model implements AutoCloseable {
 
   /// Returns the licence that the file names, or the page beside safetensors.
   public Optional<String> licence() {
-    return licence;
+    return Optional.ofNullable(licence);
   }
 
   /// Returns all layers of this model as a shard.
@@ -204,7 +205,7 @@ public final class Model implements AutoCloseable {
       Map<String, Weight> weights = gguf.weights();
       Design design = DesignFromGguf.read(path, metadata, weights);
       String name = metadata.text("general.name").orElse(String.valueOf(path.getFileName()));
-      Optional<String> licence = metadata.text("general.license");
+      String licence = metadata.text("general.license").orElse(null);
       return new Model(path, new Named(name, design, metadata, licence), weights, mapped);
     } catch (Throwable e) {
       mapped.close();
@@ -216,11 +217,11 @@ public final class Model implements AutoCloseable {
     Path config = folder.resolve(SafetensorsFolder.CONFIG);
     Design design = DesignFromConfig.read(config, SafetensorsFolder.json(config));
     String name = String.valueOf(folder.getFileName());
-    Named named = new Named(name, design, Metadata.none(), ModelCard.licence(folder));
+    Named named = new Named(name, design, Metadata.none(), ModelCard.licence(folder).orElse(null));
     SafetensorsFolder opened = SafetensorsFolder.open(folder, design.family(), wanted);
     return new Model(folder, named, opened.weights(), opened);
   }
 
   /// What a model calls itself, and what it says of itself.
-  private record Named(String name, Design design, Metadata metadata, Optional<String> licence) {}
+  private record Named(String name, Design design, Metadata metadata, @Nullable String licence) {}
 }
