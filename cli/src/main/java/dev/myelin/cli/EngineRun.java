@@ -62,7 +62,7 @@ final class EngineRun implements AutoCloseable {
       }
       ShardSpec spec = ShardSpec.of(model.whole());
       EngineConfig config = EngineConfig.defaults().withContext(most).withThreads(threads);
-      Memory.of().require(name, VectorEngine.cost(model, spec, config), most);
+      Memory.of().require(name, VectorEngine.cost(model, spec, config), most, "--tokens");
       Engine engine = VectorEngine.load(model, spec, config, _ -> ProgressLine.requireGoingOn());
       try {
         return new EngineRun(engine, Duration.ofNanos(System.nanoTime() - start), most);

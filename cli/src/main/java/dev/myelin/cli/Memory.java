@@ -34,8 +34,9 @@ record Memory(long free, long heap) {
     return told(OWN, RESIDENT);
   }
 
+  /// @param option that says how many tokens
   /// @throws CommandException if that is too little for an engine and one text of so many tokens
-  void require(String model, MemoryCost cost, int tokens) {
+  void require(String model, MemoryCost cost, int tokens, String option) {
     long whole = cost.totalBytes(1, tokens);
     long beside = whole - cost.weightBytes();
     String context = Words.bytes(beside) + " for " + Words.count(tokens, "token");
@@ -45,13 +46,13 @@ record Memory(long free, long heap) {
           (model + ": needs " + Words.bytes(cost.weightBytes()) + " for weights and " + context)
               + (" (expected: <= " + Words.bytes(free) + " together, which are free);")
               + " take weights of a smaller type ('myelin models convert MODEL FILE --type q4_0')"
-              + " or fewer tokens (--context)");
+              + (" or fewer tokens (" + option + ")"));
     }
     if (beside > heap) {
       throw new CommandException(
           ExitCodes.OS,
           (model + ": needs " + context + " (expected: <= " + Words.bytes(heap) + " of heap);")
-              + " take fewer tokens (--context)");
+              + (" take fewer tokens (" + option + ")"));
     }
   }
 

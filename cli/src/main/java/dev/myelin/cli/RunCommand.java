@@ -1,6 +1,7 @@
 package dev.myelin.cli;
 
 import dev.myelin.engine.EngineConfig;
+import dev.myelin.engine.MemoryCost;
 import dev.myelin.engine.ShardSpec;
 import dev.myelin.engine.decoder.VectorEngine;
 import dev.myelin.engine.model.Model;
@@ -109,7 +110,8 @@ final class RunCommand implements Callable<Integer> {
     try (Model model = Model.open(ModelShelf.of(root.shell()).find(name))) {
       ShardSpec spec = spec(model);
       EngineConfig config = config(model);
-      Memory.of().require(name, VectorEngine.cost(model, spec, config), config.context());
+      MemoryCost cost = VectorEngine.cost(model, spec, config);
+      Memory.of().require(name, cost, config.context(), "--context");
       try (Loading loading = Loading.begin(model);
           VectorEngine engine = load(model, spec, config, loading)) {
         ModelText text = loading.text();

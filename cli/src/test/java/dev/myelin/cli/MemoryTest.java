@@ -78,19 +78,19 @@ final class MemoryTest {
   void aModelThatDoesNotFitIsRefusedWithWhatToDo() {
     MemoryCost cost = new MemoryCost(1_000_000, 100_000, 1_000, 128);
     Memory enough = new Memory(1_484_000, 484_000);
-    assertThatCode(() -> enough.require("m", cost, 300)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> new Memory(1_483_999, 484_000).require("m", cost, 300))
+    assertThatCode(() -> enough.require("m", cost, 300, "--context")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> new Memory(1_483_999, 484_000).require("m", cost, 300, "--context"))
         .isInstanceOf(CommandException.class)
         .hasMessage(
             "m: needs 1.0 MB for weights and 484.0 kB for 300 tokens (expected: <= 1.5 MB together,"
                 + " which are free); take weights of a smaller type"
                 + " ('myelin models convert MODEL FILE --type q4_0') or fewer tokens (--context)");
-    assertThatThrownBy(() -> new Memory(1_484_000, 483_999).require("m", cost, 300))
+    assertThatThrownBy(() -> new Memory(1_484_000, 483_999).require("m", cost, 300, "--tokens"))
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.OS))
         .hasMessage(
             "m: needs 484.0 kB for 300 tokens (expected: <= 484.0 kB of heap);"
-                + " take fewer tokens (--context)");
+                + " take fewer tokens (--tokens)");
   }
 
   private long free() {
