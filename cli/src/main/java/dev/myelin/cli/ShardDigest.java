@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -30,35 +31,53 @@ final class ShardDigest {
     this.engine = engine;
   }
 
-  void print(int... tokens) {
-    try (Arena arena = Arena.ofConfined();
-        Sequence sequence = engine.begin(tokens.length)) {
+  /// Runs a prompt and tells of its hidden states; an interrupt ends that between two pieces.
+  void print(int... tokens) throws InterruptedException {
+    MessageDigest digest = sha256();
+    List<Double> last = List.of();
+    int piece = Pieces.size(engine);
+    try (Sequence sequence = engine.begin(tokens.length)) {
+      for (int at = 0; at < tokens.length; at += piece) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("stopped");
+        }
+        int end = Math.min(tokens.length, at + piece);
+        last = run(sequence, digest, Arrays.copyOfRange(tokens, at, end));
+      }
+    }
+    Shape shape = Shape.of(tokens.length, engine.dimensions().hidden());
+    tell(shape, HexFormat.of().formatHex(digest.digest()), last);
+  }
+
+  /// Adds what comes out to the digest; returns how the states of the last token begin.
+  private List<Double> run(Sequence sequence, MessageDigest digest, int... tokens) {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, tokens);
       Tensor input = Tensor.wrap(DType.I32, Shape.of(tokens.length), ids);
       Batch batch = Batch.of(input, sequence, Batch.Answer.NONE);
       Shape shape = engine.outputShape(batch);
       MemorySegment states = arena.allocate(DType.F32.bytesFor(shape.elements()), 64);
       engine.forward(batch, Tensor.wrap(DType.F32, shape, states));
-      tell(shape, states, tokens.length);
+      digest.update(states.asByteBuffer());
+      long width = shape.dim(1);
+      long last = shape.elements() - width;
+      List<Double> begin = new ArrayList<>();
+      for (long i = last; i < last + Math.min(SHOWN, width); i++) {
+        begin.add((double) states.getAtIndex(FLOAT, i));
+      }
+      return begin;
     }
   }
 
-  private void tell(Shape shape, MemorySegment states, int tokens) {
-    long width = shape.dim(shape.rank() - 1);
-    long last = states.byteSize() / Float.BYTES - width;
-    List<Double> begin = new ArrayList<>();
-    for (long i = last; i < last + Math.min(SHOWN, width); i++) {
-      begin.add((double) states.getAtIndex(FLOAT, i));
-    }
+  private void tell(Shape shape, String digest, List<Double> begin) {
     String layers = engine.spec().shard().firstLayer() + ":" + engine.spec().shard().endLayer();
-    String digest = digest(states);
     if (root.json()) {
       root.print(
           Json.object(
               "layers",
               layers,
               "prompt_tokens",
-              tokens,
+              shape.dim(0),
               "shape",
               shape,
               "sha256",
@@ -78,11 +97,9 @@ final class ShardDigest {
     }
   }
 
-  private static String digest(MemorySegment states) {
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(states.asByteBuffer());
-      return HexFormat.of().formatHex(digest.digest());
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

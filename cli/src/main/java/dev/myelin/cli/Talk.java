@@ -1,7 +1,6 @@
 package dev.myelin.cli;
 
 import dev.myelin.engine.Engine;
-import dev.myelin.engine.EngineConfig;
 import dev.myelin.engine.sample.Generator;
 import dev.myelin.engine.sample.Sampler;
 import dev.myelin.engine.sample.SamplingOptions;
@@ -15,12 +14,10 @@ import java.util.function.Consumer;
 /// A growing text over an engine, answer by answer: what a prompt has in common with the text so
 /// far is not computed again.
 final class Talk implements AutoCloseable {
-  // As many as an engine computes at once, so that pieces change nothing.
-  private static final int PIECE = EngineConfig.defaults().chunk();
-
   private final ModelText text;
   private final SamplingOptions options;
   private final int capacity;
+  private final int most;
   private final Generator generator;
   private Sampler sampler = Sampler.greedy();
   private int[] known = new int[0];
@@ -29,6 +26,7 @@ final class Talk implements AutoCloseable {
     this.text = text;
     this.options = options;
     this.capacity = capacity;
+    this.most = Pieces.size(engine);
     this.generator = Generator.open(engine, text.tokenizer(), new Current(), capacity);
   }
 
@@ -86,9 +84,9 @@ final class Talk implements AutoCloseable {
       sampler.saw(prompt[i]);
     }
     generator.truncate(at);
-    while (prompt.length - at > PIECE && !stopped.getAsBoolean()) {
-      generator.read(Arrays.copyOfRange(prompt, at, at + PIECE));
-      at += PIECE;
+    while (prompt.length - at > most && !stopped.getAsBoolean()) {
+      generator.read(Arrays.copyOfRange(prompt, at, at + most));
+      at += most;
     }
     known = Arrays.copyOf(prompt, at);
     return at;
