@@ -2,15 +2,10 @@ package dev.myelin.cli;
 
 import dev.myelin.engine.text.Message;
 import dev.myelin.engine.text.ModelText;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// A conversation in the terminal: a line goes in, an answer comes out.
@@ -27,21 +22,12 @@ final class Chat {
   private static final String DIM = "\033[2m";
   private static final String PLAIN = "\033[0m";
 
-  /// What came from the keyboard.
-  private sealed interface Input {
-    record Line(String text) implements Input {}
-
-    record Press() implements Input {}
-
-    record End() implements Input {}
-  }
-
   private final RootCommand root;
   private final Talk talk;
   private final ModelText text;
   private final @Nullable String system;
   private final int limit;
-  private final LinkedBlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
+  private final Keyboard keyboard;
   private final List<Message> messages = new ArrayList<>();
   private volatile boolean answering;
   private volatile boolean stopped;
@@ -52,29 +38,32 @@ final class Chat {
     this.text = text;
     this.system = system;
     this.limit = limit;
+    this.keyboard = Keyboard.listen(root.shell().in());
   }
 
   /// Runs until the person ends it.
   void run() throws InterruptedException {
     reset();
-    Thread.ofPlatform().daemon().name("my-keyboard").start(this::read);
     root.note("/help says what else there is to do here; Ctrl-D ends");
     int presses = 0;
     while (true) {
       prompt();
-      switch (inputs.take()) {
-        case Input.End _ -> {
+      switch (keyboard.take()) {
+        case Keyboard.End(Throwable failure) -> {
+          if (failure != null) {
+            root.note("standard input: " + failure.getMessage());
+          }
           root.shell().err().println();
           return;
         }
-        case Input.Press _ -> {
+        case Keyboard.Press _ -> {
           root.shell().err().println();
           if (++presses > 1) {
             return;
           }
           root.note("Ctrl-C again ends the chat");
         }
-        case Input.Line(String line) -> {
+        case Keyboard.Line(String line) -> {
           presses = 0;
           if (!take(line.strip())) {
             return;
@@ -89,7 +78,7 @@ final class Chat {
     if (answering) {
       stopped = true;
     } else {
-      inputs.add(new Input.Press());
+      keyboard.press();
     }
   }
 
@@ -205,17 +194,5 @@ final class Chat {
   private void prompt() {
     root.shell().err().print("> ");
     root.shell().err().flush();
-  }
-
-  private void read() {
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(root.shell().in(), StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        inputs.add(new Input.Line(line));
-      }
-    } catch (IOException e) {
-      root.note("standard input: " + e.getMessage());
-    }
-    inputs.add(new Input.End());
   }
 }

@@ -2,10 +2,7 @@ package dev.myelin.cli;
 
 import dev.myelin.engine.embed.Embedder;
 import dev.myelin.engine.embed.MiniLm;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +72,7 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   private void embedLines(Embedder model) throws IOException, InterruptedException {
-    BufferedReader in = reader();
+    Keyboard in = Keyboard.listen(root.shell().in());
     for (Optional<String> line = next(in); line.isPresent(); line = next(in)) {
       print(line.get(), vector(model, line.get()));
     }
@@ -83,27 +80,20 @@ final class EmbedCommand implements Callable<Integer> {
 
   private List<String> lines() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
-    BufferedReader in = reader();
+    Keyboard in = Keyboard.listen(root.shell().in());
     for (Optional<String> line = next(in); line.isPresent(); line = next(in)) {
       lines.add(line.get());
     }
     return lines;
   }
 
-  private static Optional<String> next(BufferedReader in) throws IOException, InterruptedException {
-    return Input.read(
-        () -> {
-          String line = in.readLine();
-          while (line != null && line.isBlank()) {
-            line = in.readLine();
-          }
-          return Optional.ofNullable(line);
-        });
-  }
-
-  // The shell's stream is not ours to close.
-  private BufferedReader reader() {
-    return new BufferedReader(new InputStreamReader(root.shell().in(), StandardCharsets.UTF_8));
+  // The next that is not blank.
+  private static Optional<String> next(Keyboard in) throws IOException, InterruptedException {
+    Optional<String> line = in.line();
+    while (line.isPresent() && line.get().isBlank()) {
+      line = in.line();
+    }
+    return line;
   }
 
   private static float[] vector(Embedder model, String text) {

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// Reads that end when somebody presses Ctrl-C: a keyboard and a pipe hear no interrupt, so that a
 /// thread of its own waits for them and may be left behind.
@@ -26,12 +27,19 @@ final class Input {
     try {
       return task.get();
     } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException failure -> throw failure;
-        case RuntimeException failure -> throw failure;
-        case Error failure -> throw failure;
-        case null, default -> throw new IllegalStateException(e);
+      throw failure(e.getCause());
+    }
+  }
+
+  /// Returns what made a reader fail, to be thrown; throws it itself if it is none of input.
+  static IOException failure(@Nullable Throwable cause) {
+    switch (cause) {
+      case IOException failure -> {
+        return failure;
       }
+      case RuntimeException failure -> throw failure;
+      case Error failure -> throw failure;
+      case null, default -> throw new IllegalStateException(cause);
     }
   }
 }
