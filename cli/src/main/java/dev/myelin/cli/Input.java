@@ -33,13 +33,15 @@ final class Input {
 
   /// Returns what made a reader fail, to be thrown; throws it itself if it is none of input.
   static IOException failure(@Nullable Throwable cause) {
-    switch (cause) {
-      case IOException failure -> {
-        return failure;
-      }
-      case RuntimeException failure -> throw failure;
-      case Error failure -> throw failure;
-      case null, default -> throw new IllegalStateException(cause);
+    if (cause instanceof RuntimeException failure) {
+      throw failure;
     }
+    if (cause instanceof Error failure) {
+      throw failure;
+    }
+    if (cause instanceof IOException failure) {
+      return failure;
+    }
+    throw new IllegalStateException(cause);
   }
 }

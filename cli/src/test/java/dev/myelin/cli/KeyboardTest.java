@@ -46,9 +46,7 @@ final class KeyboardTest {
     assertThatThrownBy(torn::line).isInstanceOf(IOException.class).hasMessage("torn");
     Keyboard broken = Keyboard.listen(after("a\n", new IllegalStateException("broken")));
     assertThat(broken.line()).contains("a");
-    assertThatThrownBy(broken::line)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("broken");
+    assertThatThrownBy(broken::line).isInstanceOf(IllegalStateException.class).hasMessage("broken");
   }
 
   @Test

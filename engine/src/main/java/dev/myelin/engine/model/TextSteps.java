@@ -77,7 +77,8 @@ final class TextSteps {
     boolean composes = steps.size() == 1 && type(steps.getFirst()).equals("NFC");
     List<String> found =
         names.stream()
-            .filter(each -> steps.isEmpty() ? !Cuts.composes(each) : composes && Cuts.composes(each))
+            .filter(
+                each -> steps.isEmpty() ? !Cuts.composes(each) : composes && Cuts.composes(each))
             .toList();
     if (found.isEmpty()) {
       String expected = Cuts.composes(names.getFirst()) ? "NFC" : "none";

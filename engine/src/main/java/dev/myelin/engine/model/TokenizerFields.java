@@ -102,7 +102,9 @@ final class TokenizerFields {
     for (String trait : List.of("lstrip", "rstrip", "single_word", "normalized")) {
       boolean ofWords = trait.equals("normalized");
       int[] found =
-          tokenizer.path("added_tokens").valueStream()
+          tokenizer
+              .path("added_tokens")
+              .valueStream()
               .filter(each -> each.path(trait).asBoolean(ofWords))
               .filter(each -> !ofWords || !each.path("special").asBoolean())
               .mapToInt(this::numberOf)
@@ -180,28 +182,37 @@ final class TokenizerFields {
   }
 
   private void addEnds() {
-    end("bos");
-    end("eos");
-    end("pad");
-    JsonNode single = tokenizer.path("post_processor");
-    JsonNode steps = single.path("processors");
-    for (JsonNode each : steps) {
-      single = each.has("single") ? each : single;
-    }
-    boolean first = single.path("single").path(0).has("SpecialToken");
-    fields.truth(PREFIX + "add_bos_token", settings.path("add_bos_token").asBoolean(first));
+    JsonNode first = put(0).path("SpecialToken");
+    end("bos", first.path("id").asText(""));
+    end("eos", "");
+    end("pad", "");
+    boolean begins = settings.path("add_bos_token").asBoolean(first.isObject());
+    fields.truth(PREFIX + "add_bos_token", begins);
     fields.truth(PREFIX + "add_eos_token", settings.path("add_eos_token").asBoolean(false));
   }
 
-  private void end(String which) {
+  /// Returns what is put at that place of a single text, in front of it or behind.
+  private JsonNode put(int place) {
+    JsonNode single = tokenizer.path("post_processor");
+    for (JsonNode each : single.path("processors")) {
+      single = each.has("single") ? each : single;
+    }
+    return single.path("single").path(place);
+  }
+
+  private void end(String which, String otherwise) {
     JsonNode named = settings.path(which + "_token");
-    String text = named.path("content").asText(named.asText(""));
-    int id = text.isEmpty() ? -1 : Arrays.asList(texts).indexOf(text);
+    int id = number(named.path("content").asText(named.asText("")));
     JsonNode number = config.path(which + "_token_id");
     int found = id >= 0 ? id : (number.isArray() ? number.path(0) : number).asInt(-1);
+    found = found >= 0 ? found : number(otherwise);
     if (found >= 0 && found < texts.length) {
       fields.whole(PREFIX + (which.equals("pad") ? "padding" : which) + "_token_id", found);
     }
+  }
+
+  private int number(String text) {
+    return text.isEmpty() ? -1 : Arrays.asList(texts).indexOf(text);
   }
 
   // A file of its own counts more, as it does where the folder is run.

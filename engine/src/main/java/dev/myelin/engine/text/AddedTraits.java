@@ -41,7 +41,11 @@ record AddedTraits(BitSet left, BitSet right, BitSet alone, BitSet normalized) {
     }
     double[] numbers = metadata.numbers(key).orElse(new double[0]);
     refusal.unless(
-        numbers.length > 0, Rule.SYNTAX, key, metadata.text(key).orElse("none"), "numbers of tokens");
+        numbers.length > 0,
+        Rule.SYNTAX,
+        key,
+        metadata.text(key).orElse("none"),
+        "numbers of tokens");
     refusal.unless(
         numbers.length <= TokenLimits.WORDS,
         Rule.LENGTH,
