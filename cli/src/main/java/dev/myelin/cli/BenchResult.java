@@ -73,21 +73,17 @@ record BenchResult(BenchCase what, long bytes, String side, List<Sample> samples
             "unit",
             what.unit(),
             "median",
-            round(median()));
-    object.put("min", round(least()));
-    object.put("max", round(most()));
+            Spread.round(median()));
+    object.put("min", Spread.round(least()));
+    object.put("max", Spread.round(most()));
     object.put("runs", samples.size());
     if (what == BenchCase.ONE_WAY) {
-      object.put("cpu_s_per_gb", round(cpuSecondsPerGb()));
+      object.put("cpu_s_per_gb", Spread.round(cpuSecondsPerGb()));
     }
     if (what.isLatency()) {
-      object.put("p50", round(median()));
-      object.put("p99", round(p99()));
+      object.put("p50", Spread.round(median()));
+      object.put("p99", Spread.round(p99()));
     }
     return object;
-  }
-
-  private static double round(double value) {
-    return Math.round(value * 1_000) / 1_000.0;
   }
 }

@@ -273,7 +273,7 @@ final class ModelBench {
       if (each.side().equals(LlamaBench.NAME) && turns.last != null) {
         object.put("build", turns.last.fact("build_commit"));
         object.put("backends", turns.last.fact("backends"));
-        object.put("own_cpu", PaceResult.round(Spread.of(turns.noise).most()));
+        object.put("own_cpu", Spread.round(Spread.of(turns.noise).most()));
       }
       root.print(object);
     }
@@ -353,12 +353,12 @@ final class ModelBench {
     object.put("warm_ms", millis(start.warm));
     object.put("weight_memory", round.ours.weightBytes());
     Memory.resident().ifPresent(bytes -> object.put("resident", bytes));
-    object.put("read_gb_per_s", PaceResult.round(round.ceiling.readRate() / 1e9));
-    object.put("multiply_gflop_per_s", PaceResult.round(round.ceiling.multiplyRate() / 1e9));
+    object.put("read_gb_per_s", Spread.round(round.ceiling.readRate() / 1e9));
+    object.put("multiply_gflop_per_s", Spread.round(round.ceiling.multiplyRate() / 1e9));
     return object;
   }
 
   private static double millis(Duration time) {
-    return PaceResult.round(time.toNanos() / 1e6);
+    return Spread.round(time.toNanos() / 1e6);
   }
 }

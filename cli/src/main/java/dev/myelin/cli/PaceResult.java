@@ -20,10 +20,8 @@ record PaceResult(
   /// How near something is to what the machine can do.
   ///
   /// @param rate bytes or operations in a second
-  /// @param most the highest that the machine showed; zero where nothing is compared
+  /// @param most the highest that the machine showed
   record Reach(double rate, double most) {
-    static final Reach NONE = new Reach(0, 0);
-
     double share() {
       return rate / most;
     }
@@ -67,23 +65,21 @@ record PaceResult(
     Map<String, Object> object =
         Json.object(
             "case", of.what.text(), "tokens", of.tokens, "side", side, "unit", of.what.unit());
-    object.put("median", round(rate.median()));
-    object.put("min", round(rate.least()));
-    object.put("max", round(rate.most()));
+    object.put("median", Spread.round(rate.median()));
+    object.put("min", Spread.round(rate.least()));
+    object.put("max", Spread.round(rate.most()));
     object.put("runs", rates.size());
-    object.put("samples", rates.stream().map(PaceResult::round).toList());
+    object.put("samples", rates.stream().map(Spread::round).toList());
     if (!ratios.isEmpty()) {
       Spread ratio = Spread.of(ratios);
-      object.put("ratio", round(ratio.median()));
-      object.put("ratio_min", round(ratio.least()));
-      object.put("ratio_max", round(ratio.most()));
-      object.put("ratios", ratios.stream().map(PaceResult::round).toList());
+      object.put("ratio", Spread.round(ratio.median()));
+      object.put("ratio_min", Spread.round(ratio.least()));
+      object.put("ratio_max", Spread.round(ratio.most()));
+      object.put("ratios", ratios.stream().map(Spread::round).toList());
     }
-    if (reach.most > 0) {
-      object.put(
-          of.what == BenchCase.PREFILL ? "gflop_per_s" : "gb_per_s", round(reach.rate / 1e9));
-      object.put("of_machine", round(reach.share()));
-    }
+    object.put(
+        of.what == BenchCase.PREFILL ? "gflop_per_s" : "gb_per_s", Spread.round(reach.rate / 1e9));
+    object.put("of_machine", Spread.round(reach.share()));
     if (allocated >= 0) {
       object.put("allocated_per_token", Math.round(allocated));
     }
@@ -91,9 +87,6 @@ record PaceResult(
   }
 
   private String reached() {
-    if (reach.most <= 0) {
-      return "";
-    }
     return String.format(
         Locale.ROOT,
         "%.1f %s, %.0f %% of %.1f",
@@ -101,10 +94,6 @@ record PaceResult(
         of.what == BenchCase.PREFILL ? "GFLOP/s" : "GB/s",
         reach.share() * 100,
         reach.most / 1e9);
-  }
-
-  static double round(double value) {
-    return Math.round(value * 1_000) / 1_000.0;
   }
 
   private static String figure(double value) {

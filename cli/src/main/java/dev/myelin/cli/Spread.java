@@ -16,6 +16,11 @@ record Spread(double least, double median, double most) {
     return new Spread(sorted[0], median, sorted[sorted.length - 1]);
   }
 
+  /// Returns a figure as `--json` prints it, to three digits after the point.
+  static double round(double figure) {
+    return Math.round(figure * 1_000) / 1_000.0;
+  }
+
   static Spread of(Collection<Double> figures) {
     return of(figures.stream().mapToDouble(Double::doubleValue).toArray());
   }

@@ -182,7 +182,7 @@ final class TokenizerFields {
   }
 
   private void addEnds() {
-    JsonNode first = put(0).path("SpecialToken");
+    JsonNode first = putFirst();
     end("bos", first.path("id").asText(""));
     end("eos", "");
     end("pad", "");
@@ -191,13 +191,13 @@ final class TokenizerFields {
     fields.truth(PREFIX + "add_eos_token", settings.path("add_eos_token").asBoolean(false));
   }
 
-  /// Returns what is put at that place of a single text, in front of it or behind.
-  private JsonNode put(int place) {
+  /// Returns the token that is put before a text, if there is one.
+  private JsonNode putFirst() {
     JsonNode single = tokenizer.path("post_processor");
     for (JsonNode each : single.path("processors")) {
       single = each.has("single") ? each : single;
     }
-    return single.path("single").path(place);
+    return single.path("single").path(0).path("SpecialToken");
   }
 
   private void end(String which, String otherwise) {
