@@ -29,9 +29,6 @@ import java.util.stream.Stream;
 final class KillMatrix {
   private static final long TOLD_MILLIS = 3000;
 
-  // One that hears nothing gets one more sign of life through; silence begins after that.
-  private static final long LAST_SIGN_MILLIS = 500;
-
   private static final long BACK_MILLIS = 5000;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration HARMED = Duration.ofMillis(1500);
@@ -203,8 +200,7 @@ final class KillMatrix {
       requireOthersUndisturbed(begin, end);
       cast.still();
       requireTyped(begin, stalls);
-      long late = harm == Harm.DEAF ? LAST_SIGN_MILLIS : 0;
-      require("told", told, TOLD_MILLIS + late + stalls.millis());
+      require("told", told, TOLD_MILLIS + stalls.millis());
       require("back", back, BACK_MILLIS + stalls.millis());
       require("pause of the others", pause, TOLD_MILLIS + stalls.millis());
       for (Role role : Role.values()) {
@@ -332,8 +328,7 @@ final class KillMatrix {
           throw new AssertionError("not typed: " + each);
         }
         if (from != victim && harm != Harm.SLOW_READER) {
-          long most = TOLD_MILLIS + LAST_SIGN_MILLIS + stalls.millis();
-          require("a call", each.path("ms").asLong(), most);
+          require("a call", each.path("ms").asLong(), TOLD_MILLIS + stalls.millis());
         }
       }
     }

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Nothing of it touches the network of the machine.
 final class Namespaces implements Trio.Ground {
+  private static final String NETWORK = "10.77.0.0/24";
+
   private final String name = "my" + ProcessHandle.current().pid();
   private final int hosts;
 
@@ -58,8 +60,11 @@ final class Namespaces implements Trio.Ground {
     }
   }
 
-  /// Loses all that others send to this host; what it sends arrives.
+  /// Loses all that others send to this host; what it sends arrives. Its kernel waits long before
+  /// it takes an answer for lost, and sends what is new meanwhile, so that it sounds alive for as
+  /// long as a busy host might.
   void deafen(int which) throws IOException, InterruptedException {
+    repeatAfter(which, "1500ms");
     inside(which, "iptables", "-A", "INPUT", "-i", "eth0", "-j", "DROP");
   }
 
@@ -67,7 +72,29 @@ final class Namespaces implements Trio.Ground {
   void hearAll() throws IOException, InterruptedException {
     for (int each = 0; each < hosts; each++) {
       inside(each, "iptables", "-F", "INPUT");
+      repeatAfter(each, "200ms");
     }
+  }
+
+  /// Sets how long a kernel waits at least for the answer to what it sent.
+  private void repeatAfter(int which, String least) throws IOException, InterruptedException {
+    run(
+        "ip",
+        "-n",
+        space(which),
+        "route",
+        "change",
+        NETWORK,
+        "dev",
+        "eth0",
+        "proto",
+        "kernel",
+        "scope",
+        "link",
+        "src",
+        host(which),
+        "rto_min",
+        least);
   }
 
   /// Returns how many packets the rules of [#mute] and [#deafen] have lost.

@@ -385,7 +385,11 @@ public final class Connection implements AutoCloseable {
       stateLock.unlock();
     }
     link.transport().watchdog().forget(pulse);
-    link.close();
+    if (reason instanceof PeerException.TimedOut) {
+      link.abort();
+    } else {
+      link.close();
+    }
     session.endSends();
     session.neighbour().close();
     courier.stop();

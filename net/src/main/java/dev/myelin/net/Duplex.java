@@ -26,6 +26,12 @@ interface Duplex {
 
   void close() throws IOException;
 
+  /// Closes so that the other side hears of it at once, even if it takes nothing that was written
+  /// before: what was not sent yet is lost.
+  default void abort() throws IOException {
+    close();
+  }
+
   /// Says how the bytes are kept from others.
   default String protection() {
     return "plain";

@@ -64,4 +64,13 @@ record Link(
       // Nothing is lost: the socket is gone either way.
     }
   }
+
+  /// Closes what leads to a peer that is given up, so that it hears of it at once if it hears us.
+  void abort() {
+    try {
+      duplex.abort();
+    } catch (IOException e) {
+      // Nothing is lost: the socket is gone either way.
+    }
+  }
 }

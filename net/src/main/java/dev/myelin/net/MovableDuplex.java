@@ -90,6 +90,23 @@ final class MovableDuplex implements Duplex {
 
   @Override
   public void close() throws IOException {
+    try {
+      closeSecond();
+    } finally {
+      first.close();
+    }
+  }
+
+  @Override
+  public void abort() throws IOException {
+    try {
+      closeSecond();
+    } finally {
+      first.abort();
+    }
+  }
+
+  private void closeSecond() throws IOException {
     Duplex further;
     Runnable last;
     synchronized (this) {
@@ -98,12 +115,8 @@ final class MovableDuplex implements Duplex {
       last = closing;
     }
     last.run();
-    try {
-      if (further != null) {
-        further.close();
-      }
-    } finally {
-      first.close();
+    if (further != null) {
+      further.close();
     }
   }
 }

@@ -143,7 +143,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       link.transport().watchdog().forget(this);
       link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
       silence = verdict;
-      link.close(); // the reader tells why
+      link.abort(); // the reader tells why
     } else if (broken) {
       if (nowNanos - brokenNanos > LAST_WORDS_NANOS) {
         link.close();

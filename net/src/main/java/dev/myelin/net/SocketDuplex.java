@@ -1,6 +1,7 @@
 package dev.myelin.net;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -69,5 +70,19 @@ record SocketDuplex(SocketChannel channel, @Nullable Lookout lookout) implements
   @Override
   public void close() throws IOException {
     channel.close();
+  }
+
+  /// Resets the connection (RFC 9293, 3.10.5). An orderly end would wait behind bytes whose
+  /// acknowledgements never come, and a peer that we do not hear, but who hears us, would take us
+  /// for alive meanwhile.
+  @Override
+  public void abort() throws IOException {
+    try {
+      if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      }
+    } finally {
+      channel.close();
+    }
   }
 }

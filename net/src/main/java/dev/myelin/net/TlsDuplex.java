@@ -362,14 +362,29 @@ final class TlsDuplex implements Duplex {
 
   @Override
   public void close() throws IOException {
+    close(wire::close);
+  }
+
+  @Override
+  public void abort() throws IOException {
+    close(wire::abort);
+  }
+
+  private void close(Ending ending) throws IOException {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
     try {
-      wire.close();
+      ending.end();
     } finally {
       leave();
     }
+  }
+
+  /// How the bytes below are ended.
+  @FunctionalInterface
+  private interface Ending {
+    void end() throws IOException;
   }
 
   private void requireOpen() throws ClosedChannelException {
