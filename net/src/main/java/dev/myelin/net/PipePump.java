@@ -138,12 +138,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       brokenNanos = nowNanos; // what the peer said last may be read from now on
       return;
     }
-    String verdict = vigil.verdict(nowNanos, inlet.kept());
-    if (verdict != null) {
+    if (isGivenUp(nowNanos)) {
       link.transport().watchdog().forget(this);
       link.transport().counting().add(Counters.Counter.TIMED_OUT_SILENCE);
-      silence = verdict;
-      link.abort(); // the reader tells why
     } else if (broken) {
       if (nowNanos - brokenNanos > LAST_WORDS_NANOS) {
         link.close();
@@ -152,6 +149,22 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       errands.ask();
       wake();
     }
+  }
+
+  /// Ends the link to a peer that is silent or owes too much; the reader tells why.
+  private boolean isGivenUp(long nowNanos) {
+    String silent = vigil.silence(nowNanos);
+    String verdict = silent != null ? silent : vigil.stall(nowNanos, inlet.kept());
+    if (verdict == null) {
+      return false;
+    }
+    silence = verdict;
+    if (silent != null) {
+      link.abort();
+    } else {
+      link.close();
+    }
+    return true;
   }
 
   /// Takes that nothing can be written any more. The peer has left, and what it sent before that is

@@ -93,8 +93,8 @@ final class PipeVigil {
     link.source().forgive(nowNanos);
   }
 
-  /// Returns why the peer is to be given up; null if it is not.
-  @Nullable String verdict(long nowNanos, Kept kept) {
+  /// Returns why the peer is to be taken for dead; null if it is not.
+  @Nullable String silence(long nowNanos) {
     long silent = link.source().silentNanos(nowNanos);
     if (isDead(nowNanos, silent) || silent > peersPatienceNanos) {
       return "%s was silent for %d ms (expected: a sign of life within %d ms)"
@@ -105,7 +105,7 @@ final class PipeVigil {
       return "%s took nothing for %d ms while a thread waited (expected: it reads within %d ms)"
           .formatted(link.remote(), millis(stuck), waits.patience().toMillis());
     }
-    return stall(nowNanos, kept);
+    return null;
   }
 
   /// Returns whether a question was there long enough for an answer, or could not even be written.
@@ -119,7 +119,8 @@ final class PipeVigil {
         : Math.min(silent, nowNanos - drainedNanos) > patienceNanos();
   }
 
-  private @Nullable String stall(long nowNanos, Kept kept) {
+  /// Returns why a peer that lives is to be given up for what it has us keep; null if it is not.
+  @Nullable String stall(long nowNanos, Kept kept) {
     Duration stall = link.transport().limits().flow().stall();
     if (!debt.isOverdue(nowNanos, kept, link.source().consumed(), nanos(stall))) {
       return null;
