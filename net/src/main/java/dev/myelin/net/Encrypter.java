@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Encrypts connections, as the configuration asks: holds the node's key, and what it trusts.
 ///
 /// Files of an authority are read again when they change, at the next connection; those that are
-/// open stay as they are.
+/// open stay as they are. Connections beyond what a library that needs descriptors of its own may
+/// take of them are encrypted by the JDK's.
 final class Encrypter implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Encrypter.class.getName());
 
@@ -27,13 +30,34 @@ final class Encrypter implements AutoCloseable {
 
   private final Encryption.Tls mode;
   private final Optional<Path> folder;
-  private final TlsLibrary library;
-  private final TlsBuffers buffers;
+  private final TlsKit first;
+  private final TlsKit further;
   private final Semaphore steps = new Semaphore(STEPS, true);
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable SSLContext context; // guarded by lock
-  private @Nullable TlsIdentity identity; // guarded by lock
+  private @Nullable Keys keys; // guarded by lock
   private List<FileTime> read = List.of(); // guarded by lock
+
+  /// What both directions of every connection are made from.
+  private record Keys(TlsIdentity own, TlsTrust trust, Map<TlsLibrary, SSLContext> contexts) {
+    Keys(TlsIdentity own, TlsTrust trust) {
+      this(own, trust, new EnumMap<>(TlsLibrary.class));
+    }
+
+    /// Returns the context of a library; making one takes time, so only when it is needed.
+    SSLContext context(TlsLibrary library) throws IOException {
+      SSLContext known = contexts.get(library);
+      if (known != null) {
+        return known;
+      }
+      try {
+        SSLContext made = library.context(own, trust);
+        contexts.put(library, made);
+        return made;
+      } catch (GeneralSecurityException e) {
+        throw new IOException("TLS cannot be used: " + e.getMessage(), e);
+      }
+    }
+  }
 
   /// Opens it; files of an authority are read now, an own key when it is first needed.
   ///
@@ -41,40 +65,75 @@ final class Encrypter implements AutoCloseable {
   /// @throws IOException if files of an authority cannot be used
   static Encrypter open(Encryption.Tls mode, Optional<Path> folder, TlsLibrary library)
       throws IOException {
-    Encrypter encrypter = new Encrypter(mode, folder, library);
+    return open(mode, folder, TlsKit.of(library));
+  }
+
+  /// Opens it likewise.
+  ///
+  /// @param first what encrypts as many connections as it may
+  static Encrypter open(Encryption.Tls mode, Optional<Path> folder, TlsKit first)
+      throws IOException {
+    Encrypter encrypter = new Encrypter(mode, folder, first);
     if (mode.authority().isPresent()) {
-      encrypter.context();
+      encrypter.context(first.library());
     }
     return encrypter;
   }
 
-  private Encrypter(Encryption.Tls mode, Optional<Path> folder, TlsLibrary library) {
+  private Encrypter(Encryption.Tls mode, Optional<Path> folder, TlsKit first) {
     this.mode = mode;
     this.folder = folder;
-    this.library = library;
-    this.buffers = new TlsBuffers(library == TlsLibrary.CONSCRYPT);
+    this.first = first;
+    this.further = TlsKit.of(TlsLibrary.JDK);
   }
 
   /// Encrypts a connection that somebody dialled, whose first bytes were read already.
-  TlsDuplex accept(Duplex wire, byte[] first) throws IOException {
-    SSLEngine engine = context().createSSLEngine();
-    engine.setUseClientMode(false);
-    library.narrow(engine, isMutual(), false);
-    return shake(wire, engine, first);
+  TlsDuplex accept(Duplex wire, byte[] bytes) throws IOException {
+    return encrypted(
+        kit -> {
+          SSLEngine engine = context(kit.library()).createSSLEngine();
+          engine.setUseClientMode(false);
+          kit.library().narrow(engine, isMutual(), false);
+          return shake(wire, engine, kit, bytes);
+        });
   }
 
   /// Encrypts a connection that we dialled; under an authority the certificate must be for that
   /// host.
   TlsDuplex dial(Duplex wire, Endpoint to) throws IOException {
-    SSLEngine engine = context().createSSLEngine(to.host(), to.port());
-    engine.setUseClientMode(true);
-    library.narrow(engine, isMutual(), mode.authority().isPresent());
-    return shake(wire, engine, new byte[0]);
+    return encrypted(
+        kit -> {
+          SSLEngine engine = context(kit.library()).createSSLEngine(to.host(), to.port());
+          engine.setUseClientMode(true);
+          kit.library().narrow(engine, isMutual(), mode.authority().isPresent());
+          return shake(wire, engine, kit, new byte[0]);
+        });
   }
 
-  private TlsDuplex shake(Duplex wire, SSLEngine engine, byte[] first) throws IOException {
-    TlsHandshake handshake = new TlsHandshake(wire, engine, steps, first);
-    return new TlsDuplex(wire, engine, library, buffers, handshake.shake());
+  /// A handshake by one of the libraries.
+  @FunctionalInterface
+  private interface Shaking {
+    TlsDuplex shake(TlsKit kit) throws IOException;
+  }
+
+  /// Shakes hands by the first library that has room.
+  private TlsDuplex encrypted(Shaking shaking) throws IOException {
+    TlsKit kit = first.enter() ? first : further;
+    if (kit.equals(further)) {
+      further.enter();
+    }
+    try {
+      return shaking.shake(kit);
+    } catch (IOException | RuntimeException | Error e) {
+      kit.leave();
+      throw e;
+    }
+  }
+
+  private TlsDuplex shake(Duplex wire, SSLEngine engine, TlsKit kit, byte[] bytes)
+      throws IOException {
+    TlsHandshake handshake = new TlsHandshake(wire, engine, steps, bytes);
+    return new TlsDuplex(wire, engine, kit, handshake.shake());
   }
 
   /// Certificates of peers say something only where some are refused.
@@ -84,10 +143,9 @@ final class Encrypter implements AutoCloseable {
 
   /// Returns the pin of this node's own key.
   String pin() throws IOException {
-    context();
     lock.lock();
     try {
-      return identity == null ? "" : identity.pin();
+      return keys().own().pin();
     } finally {
       lock.unlock();
     }
@@ -96,26 +154,33 @@ final class Encrypter implements AutoCloseable {
   /// Returns what both directions are made from.
   ///
   /// @throws IOException if keys or certificates cannot be used, and never could
-  SSLContext context() throws IOException {
+  SSLContext context(TlsLibrary library) throws IOException {
     lock.lock();
     try {
-      List<FileTime> now = times();
-      if (context == null) {
-        context = load();
-        read = now;
-      } else if (!now.equals(read)) {
-        context = reloaded(context);
-        read = now;
-      }
-      return context;
+      return keys().context(library);
     } finally {
       lock.unlock();
     }
   }
 
-  private SSLContext reloaded(SSLContext present) {
+  private Keys keys() throws IOException {
+    List<FileTime> now = times();
+    Keys present = keys;
+    if (present == null) {
+      present = load();
+      read = now;
+    } else if (!now.equals(read)) {
+      present = reloaded(present);
+      read = now;
+    }
+    keys = present;
+    return present;
+  }
+
+  private Keys reloaded(Keys present) {
     try {
-      SSLContext fresh = load();
+      Keys fresh = load();
+      fresh.context(first.library());
       LOG.log(System.Logger.Level.INFO, "certificates were read again: {0}", mode.authority());
       return fresh;
     } catch (IOException e) {
@@ -127,24 +192,15 @@ final class Encrypter implements AutoCloseable {
     }
   }
 
-  private SSLContext load() throws IOException {
+  private Keys load() throws IOException {
     Optional<Encryption.Authority> authority = mode.authority();
-    TlsIdentity own;
-    TlsTrust trust;
-    if (authority.isPresent()) {
-      own = TlsIdentity.read(authority.get().certificate(), authority.get().key());
-      trust = TlsTrust.in(authority.get().roots(), mode.pins());
-    } else {
-      own = TlsIdentity.own(folder);
-      trust = TlsTrust.inAny(mode.pins());
+    if (authority.isEmpty()) {
+      return new Keys(TlsIdentity.own(folder), TlsTrust.inAny(mode.pins()));
     }
-    try {
-      SSLContext made = library.context(own, trust);
-      identity = own;
-      return made;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("TLS cannot be used: " + e.getMessage(), e);
-    }
+    Encryption.Authority files = authority.get();
+    return new Keys(
+        TlsIdentity.read(files.certificate(), files.key()),
+        TlsTrust.in(files.roots(), mode.pins()));
   }
 
   private List<FileTime> times() {
@@ -167,13 +223,15 @@ final class Encrypter implements AutoCloseable {
     }
   }
 
+  /// Returns the buffers of the library that is taken first.
   TlsBuffers buffers() {
-    return buffers;
+    return first.buffers();
   }
 
   /// Frees the buffers; connections that are still open get none any more.
   @Override
   public void close() {
-    buffers.close();
+    first.close();
+    further.close();
   }
 }

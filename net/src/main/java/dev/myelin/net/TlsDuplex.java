@@ -39,6 +39,7 @@ final class TlsDuplex implements Duplex {
 
   private final Duplex wire;
   private final SSLEngine engine;
+  private final TlsKit kit;
   private final TlsLibrary library;
   private final TlsBuffers buffers;
   private final String protection;
@@ -72,13 +73,14 @@ final class TlsDuplex implements Duplex {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /// @param engine after its handshake
+  /// @param kit what it is of; left when this is closed
   /// @param rest what the peer has sent behind it
-  TlsDuplex(
-      Duplex wire, SSLEngine engine, TlsLibrary library, TlsBuffers buffers, ByteBuffer rest) {
+  TlsDuplex(Duplex wire, SSLEngine engine, TlsKit kit, ByteBuffer rest) {
     this.wire = wire;
     this.engine = engine;
-    this.library = library;
-    this.buffers = buffers;
+    this.kit = kit;
+    this.library = kit.library();
+    this.buffers = kit.buffers();
     this.hold = library.isGuarded() ? null : MemoryHold.ofSystem().orElse(null);
     this.in = TlsBuffers.small(Math.max(SMALL_BYTES, rest.remaining()));
     this.in.bytes.put(rest).flip();
@@ -413,5 +415,6 @@ final class TlsDuplex implements Duplex {
     plain = NONE;
     small = NONE;
     TlsHandshake.dispose(engine);
+    kit.leave();
   }
 }

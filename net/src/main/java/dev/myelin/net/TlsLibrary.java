@@ -76,6 +76,12 @@ enum TlsLibrary {
     return this == JDK;
   }
 
+  /// Returns how many descriptors a connection takes beside its socket's: Conscrypt opens a pipe for
+  /// each, also where an engine is all that is used.
+  int descriptors() {
+    return this == JDK ? 0 : 2;
+  }
+
   /// Returns the name to show to people.
   String label() {
     return this == JDK ? "the JDK" : "Conscrypt";
