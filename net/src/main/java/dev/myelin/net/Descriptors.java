@@ -25,7 +25,7 @@ final class Descriptors {
   static int most(List<String> lines) {
     for (String line : lines) {
       if (line.startsWith(NAME)) {
-        return number(line.substring(NAME.length()).strip().split("\\s+")[0]);
+        return number(line.substring(NAME.length()).strip().split("\\s+", 2)[0]);
       }
     }
     return Integer.MAX_VALUE;

@@ -167,7 +167,11 @@ final class PipePort implements Plumbing.Use {
     try (Deadline deadline = new Deadline(link, transport.limits().waits().handshake())) {
       try {
         PartsSession session =
-            Dialects.patterns().accept(link.source(), link.sink(), works.terms(terms));
+            Dialects.patterns()
+                .accept(
+                    link.source(),
+                    link.sink(),
+                    new PipeHost(works.terms(terms), owner, link.remote().toString()));
         strangers.proven(guest);
         transport.counting().add(Counters.Counter.CONNECTIONS_ACCEPTED);
         return session;

@@ -231,6 +231,7 @@ final class Services {
         boolean proven = each.terms.options().security().equals(asked);
         boolean may = member || (proven && each.letsIn(mechanism, isLocal()));
         if (fits && may && each.terms.role().speaksTo(peer)) {
+          PipeHost.requireRoom(each.owner, link.remote().toString());
           chosen = each;
           return works.terms(each.terms);
         }

@@ -76,8 +76,8 @@ enum TlsLibrary {
     return this == JDK;
   }
 
-  /// Returns how many descriptors a connection takes beside its socket's: Conscrypt opens a pipe for
-  /// each, also where an engine is all that is used.
+  /// Returns how many descriptors a connection takes beside its socket's: Conscrypt opens a pipe
+  /// for each, also where an engine is all that is used.
   int descriptors() {
     return this == JDK ? 0 : 2;
   }

@@ -3,6 +3,7 @@ package dev.myelin.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.net.pattern.Pair;
 import dev.myelin.net.pattern.Puller;
 import dev.myelin.net.pattern.Pusher;
 import dev.myelin.net.pipe.SocketOptions;
@@ -226,6 +227,30 @@ class PipePortTest {
       }
       socket.close();
       flood.join();
+    }
+  }
+
+  /// An error would keep peers of ZeroMQ from coming again, and what a peer sends once it was taken
+  /// would be lost.
+  @Test
+  void hangsUpInTheHandshakeWhereAPairHasItsPeer() throws Exception {
+    try (Messaging messaging = Messaging.open();
+        Pair one = messaging.pair()) {
+      String at = one.bind("tcp://127.0.0.1:*");
+      try (RawSocket first = RawSocket.dial(at, "PAIR")) {
+        assertThat(first.hears("READY")).isTrue();
+        assertThat(one.awaitPeers(1, SOON)).isTrue();
+        try (RawSocket second = RawSocket.dial(at, "PAIR")) {
+          assertThat(second.in().readAllBytes()).hasSize(64);
+        }
+      }
+      long begin = System.nanoTime();
+      while (one.peers() > 0 && System.nanoTime() - begin < SOON.toNanos()) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      try (RawSocket third = RawSocket.dial(at, "PAIR")) {
+        assertThat(third.hears("READY")).isTrue();
+      }
     }
   }
 

@@ -29,6 +29,11 @@ final class Hub implements PipeOwner {
       return true;
     }
 
+    /// Returns whether no further peer may stay now.
+    default boolean isFull() {
+      return false;
+    }
+
     /// Returns whether peers may send anything; what they send unasked is dropped.
     default boolean hears() {
       return true;
@@ -133,6 +138,11 @@ final class Hub implements PipeOwner {
       tell();
     }
     return welcome;
+  }
+
+  @Override
+  public boolean isFull() {
+    return rules.isFull();
   }
 
   @Override

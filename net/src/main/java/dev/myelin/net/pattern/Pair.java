@@ -37,6 +37,11 @@ public final class Pair extends Talker {
     }
 
     @Override
+    public boolean isFull() {
+      return only.get() != null;
+    }
+
+    @Override
     public void left(Pipe pipe) {
       only.compareAndSet(pipe, null);
     }

@@ -11,6 +11,12 @@ public interface PipeOwner {
   /// Takes a new pipe, before anything comes out of it; false turns the peer away.
   boolean attached(Pipe pipe);
 
+  /// Returns whether it would turn away any further peer now. A peer that is told so before it was
+  /// taken has not sent anything yet, and loses nothing.
+  default boolean isFull() {
+    return false;
+  }
+
   /// Takes that a pipe has messages, after it had none.
   void readable(Pipe pipe);
 

@@ -8,6 +8,8 @@ import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Parts;
+import java.io.IOException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,35 @@ class PairTest extends PatternScene {
       next.send("next");
       assertThat(one.receive(LONG).text(0)).isEqualTo("next");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void losesNothingOfAPeerThatComesBeforeTheFirstLeft(String transport) throws Exception {
+    try (Pair one = messaging.pair();
+        Pair next = messaging.pair()) {
+      String at = one.bind(Places.at(transport, folder));
+      Pair first = messaging.pair();
+      first.connect(at);
+      assertThat(one.awaitPeers(1, LONG)).isTrue();
+      next.connect(at);
+      FutureTask<Void> sending = new FutureTask<>(() -> sendAll(next));
+      Thread.ofPlatform().start(sending);
+      first.send("first");
+      assertThat(one.receive(LONG).text(0)).isEqualTo("first");
+      first.close();
+      for (int i = 0; i < 10; i++) {
+        assertThat(one.receive(LONG).text(0)).isEqualTo("next " + i);
+      }
+      sending.get();
+    }
+  }
+
+  private static Void sendAll(Pair pair) throws IOException, InterruptedException {
+    for (int i = 0; i < 10; i++) {
+      pair.send(Parts.of("next " + i), LONG);
+    }
+    return null;
   }
 
   @ParameterizedTest

@@ -63,13 +63,13 @@ final class ZmtpHandshake {
   ZmtpHandshake(ByteSource in, ByteSink out, PartsHost host, RandomGenerator random) {
     this.line = new ZmtpLine(in, out, host.limits().handshakeBytes());
     this.host = host;
-    this.terms = PartsTerms.of(SocketRole.PAIR); // until the host has chosen
+    this.terms = host.only().orElseGet(() -> PartsTerms.of(SocketRole.PAIR)); // until it has chosen
     this.security = terms.security();
     this.random = random;
   }
 
   PartsSession accept() throws IOException {
-    if (host == null) {
+    if (host == null || host.only().isPresent()) {
       greet(true);
     } else {
       greet(host);
