@@ -60,7 +60,10 @@ final class Conversation {
       PeerId from = peer.idOrAddress(connection);
       switch (message) {
         case Message.Credit credit -> connection.answer(credit);
-        case Message.Transfer transfer -> whole(from, transfer);
+        case Message.Transfer transfer -> {
+          whole(from, transfer);
+          intake.announce();
+        }
         case Message.Declined declined -> declined(declined);
         default -> throw new IllegalStateException("from a stream that waited: " + message);
       }
@@ -192,6 +195,7 @@ final class Conversation {
     String reason = "ended by the peer";
     try {
       Landing landing = events.watching(peer, intake);
+      connection.link().source().beforeReading(intake::announce);
       Message message;
       while ((message = connection.receive(landing)) != null) {
         handle(message, gossip);
@@ -311,6 +315,9 @@ final class Conversation {
       return;
     } finally {
       connection.settled();
+    }
+    if (events.watched()) {
+      intake.announce(); // whoever watches may wait for whoever takes it
     }
     events.received(peer, stream, transfer.header(), bytes);
   }

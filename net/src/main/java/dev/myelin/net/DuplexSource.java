@@ -29,6 +29,7 @@ final class DuplexSource implements ByteSource {
   private long consumed;
 
   private final SegmentView view = new SegmentView();
+  private Runnable beforeReading = () -> {};
 
   /// Written by the reader, read by the watchdog: when bytes last came, and since when this side
   /// has been asking.
@@ -75,6 +76,12 @@ final class DuplexSource implements ByteSource {
     byte[] rest = new byte[buffer.remaining()];
     buffer.get(rest);
     return rest;
+  }
+
+  /// Has an action run by the reader whenever all that came was consumed, before it asks for more.
+  /// It must return at once.
+  void beforeReading(Runnable action) {
+    beforeReading = action;
   }
 
   @Override
@@ -136,7 +143,8 @@ final class DuplexSource implements ByteSource {
 
   @Override
   public boolean readFully(MemorySegment target, long offset, long length) throws IOException {
-    if (length >= DIRECT_BYTES) {
+    boolean direct = length >= DIRECT_BYTES && target.isNative();
+    if (direct) {
       // What came of a large payload by the way is no reason for a larger buffer.
       lastFilled = Math.min(lastFilled, buffer.position());
     }
@@ -145,14 +153,14 @@ final class DuplexSource implements ByteSource {
       long left = length - done;
       inside = done > 0 || left >= DIRECT_BYTES;
       long got;
-      if (left >= DIRECT_BYTES && target.isNative()) {
+      if (direct && left >= DIRECT_BYTES) {
         got = readInto(target, offset + done, left);
         done += Math.max(got, 0);
         bulk = true;
       } else {
         got = fill((int) Math.min(left, buffer.capacity()));
         done += take(target, offset + done, left);
-        bulk = bulk && left >= DIRECT_BYTES;
+        bulk = bulk && direct && left >= DIRECT_BYTES;
       }
       if (got < 0) {
         return ended(done, length);
@@ -274,6 +282,7 @@ final class DuplexSource implements ByteSource {
   }
 
   private void begin() {
+    beforeReading.run();
     askingNanos = System.nanoTime();
     asking = true;
   }

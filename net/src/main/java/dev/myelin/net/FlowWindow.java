@@ -13,6 +13,12 @@ final class FlowWindow {
   /// What every stream has.
   private static final long UNASKED_BYTES = 1L << 20;
 
+  /// What may be ahead of others at least: to keep a sender going takes two such halves.
+  private static final long CALM_BYTES = 256 << 10;
+
+  /// How long what is ahead of others may take them.
+  private static final long CALM_NANOS = 100_000;
+
   private static final long LEAST_PERIOD_NANOS = 4_000_000;
   private static final double NANOS = 1e9;
 
@@ -43,6 +49,13 @@ final class FlowWindow {
     periodStart = nowNanos;
     long wanted = (long) (2 * bytesPerSecond * roundTripNanos / NANOS);
     window = Math.clamp(wanted, leastBytes, mostBytes);
+  }
+
+  /// Returns how many may be under way while others share the connection, who wait until these have
+  /// passed: no more than the link carries in a round trip and a moment.
+  long calmBytes(long roundTripNanos) {
+    long wanted = (long) (bytesPerSecond * (roundTripNanos + CALM_NANOS) / NANOS);
+    return Math.clamp(wanted, Math.min(CALM_BYTES, window), window);
   }
 
   /// Returns the bytes of one stream that may be under way.

@@ -5,9 +5,9 @@ import dev.myelin.tensor.TensorPool;
 import dev.myelin.wire.Limits;
 import dev.myelin.wire.TensorHeader;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,16 +15,28 @@ import org.jspecify.annotations.Nullable;
 
 /// The tensors that arrived and nobody took yet: bounded in number, and by the pool in bytes.
 final class Inbox implements AutoCloseable {
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final TensorPool pool;
   private final TensorPool stash;
   private final Limits.Streams limits;
   private final Limits.Flow flow;
   private final Parking parking = new Parking();
   private final AtomicLong arriving = new AtomicLong();
+
+  /// What nobody took yet; whoever adds and whoever takes share no lock.
+  private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger size = new AtomicInteger();
+
+  /// Of those who wait, and of the end; never held across I/O.
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Deque<Delivery> queue = new ArrayDeque<>(); // guarded by lock
-  private boolean closed; // guarded by lock
+
+  private final Condition arrived = lock.newCondition();
+  private final Condition left = lock.newCondition();
+  private volatile boolean wanted; // written under lock: somebody waits for a tensor
+  private volatile int roomy; // written under lock: somebody waits until fewer than that are left
+  private volatile boolean closed; // written under lock
 
   /// @param stash where streams that wait for memory keep what comes meanwhile
   Inbox(TensorPool pool, TensorPool stash, Limits limits) {
@@ -50,12 +62,7 @@ final class Inbox implements AutoCloseable {
 
   /// Returns whether there is room for one tensor more than those that land for one connection.
   boolean hasRoom(int landing) {
-    lock.lock();
-    try {
-      return queue.size() + landing < limits.queuedMessages();
-    } finally {
-      lock.unlock();
-    }
+    return size.get() + landing < limits.queuedMessages();
   }
 
   /// Returns memory of a connection's pool; of the node's if that connection is over.
@@ -90,69 +97,102 @@ final class Inbox implements AutoCloseable {
     return bytes <= pool.limitBytes() - arriving.get();
   }
 
-  /// Puts a tensor in for which there was room when it began; does not wait.
+  /// Puts a tensor in for which there was room when it began; does not wait. Whoever waits for a
+  /// tensor hears of it with the next [#announce].
   void add(Delivery delivery) {
-    lock.lock();
-    try {
-      if (!closed) {
-        queue.addLast(delivery);
-        changed.signalAll();
-        return;
-      }
-    } finally {
-      lock.unlock();
+    size.incrementAndGet();
+    queue.add(delivery);
+    if (closed) {
+      closeAll();
     }
-    delivery.close();
+  }
+
+  /// Wakes those who wait for a tensor, if there is one: once for all that were added before.
+  void announce() {
+    if (wanted && !queue.isEmpty()) {
+      lock.lock();
+      try {
+        wanted = false;
+        arrived.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /// Puts a tensor in; waits while the inbox is full. Once closed, the tensor is closed too.
   void put(Delivery delivery) throws InterruptedException {
     boolean kept = false;
-    lock.lock(); // not interruptibly: the tensor is ours to close from here on
     try {
-      while (!closed && queue.size() >= limits.queuedMessages()) {
-        changed.await();
-      }
-      if (!closed) {
-        queue.addLast(delivery);
-        kept = true;
-        changed.signalAll();
-      }
+      awaitFewer(limits.queuedMessages(), Long.MAX_VALUE);
+      kept = true;
     } finally {
-      lock.unlock();
       if (!kept) {
         delivery.close();
       }
+    }
+    add(delivery);
+    announce();
+  }
+
+  /// Waits at most so long until half of the room is free; returns whether it is.
+  boolean awaitHalf(long nanos) throws InterruptedException {
+    return awaitFewer(limits.queuedMessages() / 2 + 1, nanos);
+  }
+
+  private boolean awaitFewer(int bound, long nanos) throws InterruptedException {
+    if (size.get() < bound) {
+      return true;
+    }
+    announce();
+    long rest = nanos;
+    lock.lock();
+    try {
+      while (true) {
+        roomy = Math.max(roomy, bound); // before it is asked for, or nobody would tell
+        if (closed || size.get() < bound || rest <= 0) {
+          return size.get() < bound;
+        }
+        rest = left.awaitNanos(rest);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /// Returns the next tensor; null if none came within `limit` or the inbox was closed.
   @Nullable Delivery poll(Duration limit) throws InterruptedException {
-    long left = limit.toNanos();
-    lock.lockInterruptibly();
-    try {
-      while (queue.isEmpty() && left > 0 && !closed) {
-        left = changed.awaitNanos(left);
-      }
-      return taken();
-    } finally {
-      lock.unlock();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("waiting for a tensor");
     }
+    Delivery next = taken();
+    return next != null ? next : await(limit.toNanos());
   }
 
   /// Returns the next tensor.
   Delivery take() throws InterruptedException {
+    while (true) {
+      Delivery next = poll(FOREVER);
+      if (next != null) {
+        return next;
+      }
+      if (closed) {
+        throw new InterruptedException("the inbox was closed");
+      }
+    }
+  }
+
+  private @Nullable Delivery await(long nanos) throws InterruptedException {
+    long rest = nanos;
     lock.lockInterruptibly();
     try {
       while (true) {
+        wanted = true; // before it is asked for, or nobody would tell
         Delivery next = taken();
-        if (next != null) {
+        if (next != null || rest <= 0 || closed) {
           return next;
         }
-        if (closed) {
-          throw new InterruptedException("the inbox was closed");
-        }
-        changed.await();
+        rest = arrived.awaitNanos(rest);
       }
     } finally {
       lock.unlock();
@@ -160,28 +200,46 @@ final class Inbox implements AutoCloseable {
   }
 
   private @Nullable Delivery taken() {
-    Delivery next = queue.pollFirst();
+    Delivery next = queue.poll();
     if (next != null) {
-      changed.signalAll();
+      if (size.decrementAndGet() < roomy) {
+        tellOfRoom();
+      }
       parking.somethingCameFree();
     }
     return next;
   }
 
-  /// Closes every tensor that nobody took, and ends every wait.
-  @Override
-  public void close() {
-    List<Delivery> left;
+  private void tellOfRoom() {
     lock.lock();
     try {
-      closed = true;
-      left = List.copyOf(queue);
-      queue.clear();
-      changed.signalAll();
+      roomy = 0;
+      left.signalAll();
     } finally {
       lock.unlock();
     }
-    left.forEach(Delivery::close);
+  }
+
+  /// Closes every tensor that nobody took, and ends every wait.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      arrived.signalAll();
+      left.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    closeAll();
     parking.close();
+  }
+
+  private void closeAll() {
+    Delivery next;
+    while ((next = queue.poll()) != null) {
+      size.decrementAndGet();
+      next.close();
+    }
   }
 }

@@ -189,6 +189,11 @@ final class InboxIntake implements Intake {
   }
 
   @Override
+  public void announce() {
+    inbox.announce();
+  }
+
+  @Override
   public void chunk(PeerId from, Message.TensorData data) {
     long bytes = data.tensor().byteSize();
     Pieces all = Objects.requireNonNull(pieces.get(data.stream()), "a chunk that did not land");
@@ -230,6 +235,7 @@ final class InboxIntake implements Intake {
 
   @Override
   public void close() {
+    inbox.announce();
     List.copyOf(landing.keySet()).forEach(this::arrived);
     pieces.values().forEach(this::drop);
     pieces.clear();

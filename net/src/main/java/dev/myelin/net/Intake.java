@@ -31,6 +31,10 @@ interface Intake extends Landing, AutoCloseable {
   /// back-pressure.
   void complete(PeerId from, Message.Transfer transfer) throws IOException, InterruptedException;
 
+  /// Wakes whoever waits for what was passed on. Called before the reader waits for more, so that
+  /// what came together is announced together.
+  default void announce() {}
+
   /// Finds how much there is of a tensor from an earlier attempt, and has the sender told. Returns
   /// at once.
   default void ask(Message.Ask ask, Consumer<Message> answer) {

@@ -27,6 +27,12 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
   /// How many tensors that were handed over may wait; they take no memory of this side.
   static final int MOST_HANDED = 1024;
 
+  /// How long a reader waits for room in the inbox before a stream is parked.
+  private static final long MOMENT_NANOS = 300_000;
+
+  /// How long large streams make way for small ones behind the last of them.
+  private static final long LATELY_NANOS = 250_000_000;
+
   /// What a lodging needs of its connection.
   interface Host {
     /// Returns what the connection is called in the names of pools.
@@ -73,6 +79,8 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
   /// Those that wait. Guarded by this.
   private final IdentityHashMap<TensorHeader, Waiting> waiting = new IdentityHashMap<>();
 
+  private boolean patient = true; // of the reader alone: waiting a moment helped the last time
+  private long smallNanos = System.nanoTime() - LATELY_NANOS; // guarded by this: when one began
   private int handed; // guarded by this: how many of those were handed over
   private long heardNanos = System.nanoTime(); // guarded by this
 
@@ -94,6 +102,7 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
               .formatted(header.name(), bytes, pool.limitBytes()),
           null);
     }
+    awaitRoom();
     synchronized (this) {
       // Large ones must not take again and again what the first of those that wait needs.
       boolean jumps = !inbox.parking().isEmpty() && bytes > Precedence.ACTIVATION_BYTES;
@@ -111,9 +120,32 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
     }
   }
 
+  /// Waits a moment while the inbox is full: whoever is taking from it makes room at once, and to
+  /// park a stream costs more than that. Not again and again while nobody takes.
+  private void awaitRoom() {
+    synchronized (this) {
+      if (!waiting.isEmpty()) {
+        return;
+      }
+      if (inbox.hasRoom(landing.size())) {
+        patient = true;
+        return;
+      }
+    }
+    try {
+      patient = patient && inbox.awaitHalf(MOMENT_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /// @param bytes the memory of ours that it takes
   private void begin(int stream, TensorHeader header, long bytes) {
-    landing.put(header, new Landed(stream, bytes));
+    Landed landed = new Landed(stream, bytes);
+    landing.put(header, landed);
+    if (bytes <= Precedence.ACTIVATION_BYTES) {
+      smallNanos = landed.heardNanos;
+    }
     inbox.arriving(bytes);
   }
 
@@ -179,8 +211,11 @@ final class Lodging implements Watchdog.Watched, AutoCloseable {
     }
   }
 
+  /// Returns the bytes of a large stream that may be under way: few if something small came lately,
+  /// for then the next one is to pass soon, too.
   synchronized long window() {
-    return window.bytes();
+    boolean shared = System.nanoTime() - smallNanos < LATELY_NANOS;
+    return shared ? window.calmBytes(host.leastRoundTripNanos()) : window.bytes();
   }
 
   synchronized void landed(TensorHeader header, long bytesSoFar) {

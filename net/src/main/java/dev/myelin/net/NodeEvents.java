@@ -25,6 +25,11 @@ final class NodeEvents {
     listeners.add(listener);
   }
 
+  /// Returns whether somebody is told.
+  boolean watched() {
+    return !listeners.isEmpty();
+  }
+
   void connected(KnownPeer peer, Connection connection) {
     PeerId id = peer.idOrAddress(connection);
     LOG.log(System.Logger.Level.DEBUG, "{0}: connected with {1}", connection.remote(), id);

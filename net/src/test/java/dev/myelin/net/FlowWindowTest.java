@@ -47,4 +47,16 @@ class FlowWindowTest {
     assertThat(afterRoundTrips(window, 60, 30 * MIB)).isGreaterThan(32 * MIB);
     assertThat(afterRoundTrips(window, 120, 2 * MIB)).isLessThan(8 * MIB);
   }
+
+  @Test
+  void whoSharesALinkHasNoMoreAheadThanItCarriesInARoundTripAndAMoment() {
+    FlowWindow window = new FlowWindow(64 * MIB);
+    afterRoundTrips(window, 60, 30 * MIB);
+    assertThat(window.calmBytes(ROUND_TRIP)).isBetween(25 * MIB, window.bytes() / 2 + MIB);
+    FlowWindow near = new FlowWindow(64 * MIB);
+    near.landed(4 * MIB, TimeUnit.MILLISECONDS.toNanos(5), 0);
+    near.landed(8 * MIB, TimeUnit.MILLISECONDS.toNanos(10), 0);
+    assertThat(near.calmBytes(0)).isEqualTo(MIB / 4);
+    assertThat(near.bytes()).isEqualTo(2 * MIB);
+  }
 }

@@ -84,6 +84,51 @@ class InboxIntakeTest {
   }
 
   @Test
+  void aLargeStreamMakesWayOnceASmallOneCame() throws Exception {
+    TensorHeader large = header("large", LIMIT / 2);
+    TensorHeader small = header("small", 10);
+    Lodging lodging = intake.lodge(new Alone());
+    try (Tensor first = Objects.requireNonNull(intake.land(1, large))) {
+      long before = intake.window(1, large);
+      try (Tensor second = Objects.requireNonNull(intake.land(3, small))) {
+        assertThat(second.byteSize()).isEqualTo(10);
+        lodging.ended(small);
+      }
+      assertThat(intake.window(1, large)).isLessThan(before).isPositive();
+      assertThat(first.byteSize()).isEqualTo(large.byteSize());
+      lodging.ended(large);
+    }
+  }
+
+  private static final class Alone implements Lodging.Host {
+    @Override
+    public String name() {
+      return "alone";
+    }
+
+    @Override
+    public long leastRoundTripNanos() {
+      return 0;
+    }
+
+    @Override
+    public void handle(Message message) {
+      throw new AssertionError(message);
+    }
+
+    @Override
+    public void decline(int stream, String text) {
+      throw new AssertionError(text);
+    }
+
+    @Override
+    public void owing() {}
+
+    @Override
+    public void settled() {}
+  }
+
+  @Test
   void losesNoTensorThatArrivesWhileItsReaderIsInterrupted() throws Exception {
     Tensor tensor = pool.allocate(DType.U8, Shape.of(10));
     Thread.currentThread().interrupt();

@@ -43,8 +43,8 @@ public interface Landing {
   }
 
   /// Returns how many bytes of a described stream may be on their way at once, where the peer knows
-  /// credit; called now and then while the stream lands. Never below the window that every stream
-  /// has at its beginning.
+  /// credit; called while the stream lands. What the stream was let send before, and what every
+  /// stream may send at its beginning, stays.
   default long window(int stream, TensorHeader header) {
     return Long.MAX_VALUE;
   }

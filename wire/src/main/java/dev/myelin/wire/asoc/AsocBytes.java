@@ -8,6 +8,8 @@ import java.util.HexFormat;
 /// A few fixed bytes as a value: a proof, a nonce, a digest. Compared in a time that does not tell
 /// where two of them differ, never printed.
 final class AsocBytes {
+  private static final AsocBytes NONE = new AsocBytes(new byte[0]);
+
   private final byte[] bytes;
 
   private AsocBytes(byte[] bytes) {
@@ -23,7 +25,9 @@ final class AsocBytes {
   }
 
   static AsocBytes of(MemorySegment source, long offset, long length) {
-    return new AsocBytes(source.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
+    return length == 0
+        ? NONE
+        : new AsocBytes(source.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
   }
 
   int length() {

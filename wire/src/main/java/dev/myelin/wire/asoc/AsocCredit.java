@@ -7,6 +7,10 @@ package dev.myelin.wire.asoc;
 /// begins at [#CONNECTION_WINDOW] and moves on as the receiver finds memory for them.
 final class AsocCredit {
   static final long STREAM_WINDOW = 1L << 20;
+
+  /// The least that a stream is granted at once.
+  static final long LEAST_WINDOW = 64 << 10;
+
   static final long CONNECTION_WINDOW = 16L << 20;
 
   /// What a stream counts at least, so that the window bounds the number of small ones too.

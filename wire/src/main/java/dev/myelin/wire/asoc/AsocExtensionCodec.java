@@ -202,17 +202,6 @@ final class AsocExtensionCodec {
     return bytes.toByteArray();
   }
 
-  /// Returns the payload of WHOLE up to its content.
-  static byte[] encodeHead(AsocExtension.Open open, AsocBytes digest) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    try {
-      whole(open, digest, head(AsocExtension.WHOLE, new DataOutputStream(bytes)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
   private static void write(AsocExtension extension, DataOutputStream out) throws IOException {
     switch (extension) {
       case AsocExtension.Offer offer -> offer(offer, head(AsocExtension.OFFER, out));

@@ -23,6 +23,12 @@ final class AsocOpenings {
     return declined == null ? land(id, AsocTypes.header(open, in.offset), landing) : declined;
   }
 
+  /// Takes the description of a stream that this side can take.
+  @Nullable Message open(int id, TensorHeader described, Landing landing) throws IOException {
+    requireNew(id, "OPEN");
+    return land(id, described, landing);
+  }
+
   /// Returns how a stream is declined that this side cannot take in any case.
   private @Nullable Message undesirable(int id, AsocExtension.Open open)
       throws PeerException.Malformed {

@@ -28,6 +28,7 @@ final class AsocReceiver {
   private final Limits limits;
   private final MemorySegment header = MemorySegment.ofArray(new byte[AsocHeader.SIZE]);
   private final AsocUnwanted unwanted = new AsocUnwanted();
+  private final AsocWhole wholes = new AsocWhole();
 
   /// @param outflow told of the peer's credit; null where the two know none
   /// @param offset how many bytes of the input the handshake took
@@ -213,6 +214,10 @@ final class AsocReceiver {
     if (!incoming.extended || kind < 0) {
       return new Message.Opaque(AsocHeader.CONTROL, payload);
     }
+    TensorHeader known = kind == AsocExtension.WHOLE ? wholes.known(payload) : null;
+    if (known != null) {
+      return whole(requireNamed(id), payload, known, landing);
+    }
     AsocExtension extension = AsocExtensionCodec.decode(payload, limits.streams(), incoming.offset);
     if (extension instanceof AsocExtension.Credit(long bytes)) {
       if (incoming.outflow != null) {
@@ -272,16 +277,36 @@ final class AsocReceiver {
     return new Message.Cancel(id, code, text);
   }
 
-  /// Takes a stream that came in one frame as if it had come in several.
+  /// Takes a stream that came in one frame and is described as the last one was.
+  private @Nullable Message whole(
+      int id, MemorySegment payload, TensorHeader known, Landing landing) throws IOException {
+    AsocCursor in = wholes.behind(payload, incoming.offset);
+    AsocBytes digest = in.bytes(in.u8("digest length"), "digest value");
+    MemorySegment content = in.segment(known.byteSize(), "content");
+    in.finish();
+    return whole(id, openings.open(id, known, landing), digest, content, landing);
+  }
+
   private @Nullable Message whole(int id, AsocExtension.Whole whole, Landing landing)
       throws IOException {
-    AsocHeader.put(header, AsocHeader.DATA, id, 0, (int) AsocHeader.length(header));
     Message declined = openings.open(id, whole.open(), landing);
-    payloads.lay(whole.content());
+    if (declined == null) {
+      MemorySegment payload = payloads.last(AsocHeader.length(header));
+      wholes.keep(payload, whole.open(), AsocTypes.header(whole.open(), incoming.offset));
+    }
+    return whole(id, declined, whole.digest(), whole.content(), landing);
+  }
+
+  /// Takes what such a stream brought as if it had come in several frames.
+  private @Nullable Message whole(
+      int id, @Nullable Message declined, AsocBytes digest, MemorySegment content, Landing landing)
+      throws IOException {
+    AsocHeader.put(header, AsocHeader.DATA, id, 0, (int) AsocHeader.length(header));
+    payloads.lay(content);
     try {
-      Message dropped = data(id, whole.content().byteSize(), landing);
-      if (whole.digest().length() > 0) {
-        promise(id, whole.digest());
+      Message dropped = data(id, content.byteSize(), landing);
+      if (digest.length() > 0) {
+        promise(id, digest);
       }
       Message last = finish(Objects.requireNonNull(streams.find(id)));
       Message first = declined == null ? dropped : declined;

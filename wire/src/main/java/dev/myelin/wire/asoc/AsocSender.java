@@ -114,11 +114,11 @@ final class AsocSender {
       end(precedence, stream, data(stream, segment, cut, null, progress));
       return;
     }
-    AsocExtension.Open open = open(header);
-    if (isSmall(open)) {
-      whole(transfer, open, RunningDigest.of(header.digest(), segment), progress);
+    if (isSmall(header)) {
+      whole(transfer, segment, progress);
       return;
     }
+    AsocExtension.Open open = open(header);
     try (AsocParcels parcels = parcels(transfer);
         AsocOutflow.Stream credit = credit(stream, header, 0, progress)) {
       control(precedence, stream, open);
@@ -208,34 +208,29 @@ final class AsocSender {
   }
 
   /// Returns whether a tensor goes in one frame with its description.
-  private boolean isSmall(AsocExtension.Open open) {
+  private boolean isSmall(TensorHeader header) {
     int most = AsocExtension.Whole.CONTENT;
     return features.contains(AsocFeature.WHOLE)
-        && open.byteLength() <= Math.min(most, limits.frames().chunkBytes())
-        && 3L * open.name().length() + 8L * open.dims().size() + MOST_FIXED
+        && header.byteSize() <= Math.min(most, limits.frames().chunkBytes())
+        && 3L * header.name().length() + 8L * header.shape().rank() + MOST_FIXED
             <= AsocExtension.Whole.PAYLOAD - most;
   }
 
-  private void whole(
-      Message.Transfer transfer,
-      AsocExtension.Open open,
-      @Nullable RunningDigest digest,
-      Progress progress)
+  private void whole(Message.Transfer transfer, MemorySegment segment, Progress progress)
       throws IOException {
     int stream = named(transfer.stream());
-    long size = open.byteLength();
-    try (AsocOutflow.Stream credit = credit(stream, transfer.header(), 0, progress)) {
-      AsocBytes value = AsocBytes.of(new byte[0]);
+    TensorHeader header = transfer.header();
+    byte[] name = name(header);
+    long size = segment.byteSize();
+    try (AsocOutflow.Stream credit = credit(stream, header, 0, progress)) {
+      RunningDigest digest = RunningDigest.of(header.digest(), segment);
+      byte[] value = {};
       if (digest != null) {
         digest.update(0, size);
-        value = AsocBytes.of(digest.value());
+        value = digest.value();
       }
-      byte[] head = AsocExtensionCodec.encodeHead(open, value);
-      byte[] frame = new byte[AsocHeader.SIZE + head.length];
-      MemorySegment begin = MemorySegment.ofArray(frame);
-      AsocHeader.put(begin, AsocHeader.CONTROL, stream, 0, head.length + (int) size);
-      System.arraycopy(head, 0, frame, AsocHeader.SIZE, head.length);
-      out.write(transfer.precedence(), begin, transfer.tensor().segment(), 0, size);
+      MemorySegment head = MemorySegment.ofArray(AsocWhole.head(stream, header, name, value));
+      out.write(transfer.precedence(), head, segment, 0, size);
       if (credit != null) {
         credit.sent(size);
       }
@@ -254,23 +249,25 @@ final class AsocSender {
   }
 
   private AsocExtension.Open open(TensorHeader header) {
-    int nameBytes = AsocHash.utf8(header.name()).length;
-    if (nameBytes > limits.streams().nameBytes()
-        || header.shape().rank() > limits.streams().rank()) {
-      throw new IllegalArgumentException(
-          "name: %d bytes, rank: %d (expected: <= %d, <= %d)"
-              .formatted(
-                  nameBytes,
-                  header.shape().rank(),
-                  limits.streams().nameBytes(),
-                  limits.streams().rank()));
-    }
+    byte[] _ = name(header);
     return new AsocExtension.Open(
         AsocTypes.code(header.dtype()),
         AsocTypes.code(header.digest()),
         Arrays.stream(header.shape().toArray()).boxed().toList(),
         header.byteSize(),
         header.name());
+  }
+
+  /// Returns the name as it travels; refuses a description that no peer would take.
+  private byte[] name(TensorHeader header) {
+    byte[] name = AsocHash.utf8(header.name());
+    Limits.Streams most = limits.streams();
+    if (name.length > most.nameBytes() || header.shape().rank() > most.rank()) {
+      throw new IllegalArgumentException(
+          "name: %d bytes, rank: %d (expected: <= %d, <= %d)"
+              .formatted(name.length, header.shape().rank(), most.nameBytes(), most.rank()));
+    }
+    return name;
   }
 
   private int chunkBytes(long total) {

@@ -37,9 +37,6 @@ abstract sealed class AsocStream
   /// How its chunks are packed; null where they come as they are.
   @Nullable Packaging packaging;
 
-  /// How many bytes may be on their way at once.
-  private long window = AsocCredit.STREAM_WINDOW;
-
   /// The next stream of the same bucket in [AsocStreams].
   @Nullable AsocStream next;
 
@@ -51,12 +48,11 @@ abstract sealed class AsocStream
   /// Lets the peer send so far that `wanted` bytes may be on their way; returns the credit that
   /// says so, null if the peer has as much.
   final Message.@Nullable Credit grant(long size, long soFar, long wanted) {
-    long next = Math.max(wanted, AsocCredit.STREAM_WINDOW);
+    long next = Math.max(wanted, AsocCredit.LEAST_WINDOW);
     long upTo = next >= size - soFar ? size : soFar + next;
     if (upTo <= limit) {
       return null;
     }
-    window = next;
     limit = upTo;
     return new Message.Credit(id, upTo);
   }
@@ -67,7 +63,6 @@ abstract sealed class AsocStream
     packaging = before.packaging;
     bytes = soFar;
     limit = before.limit;
-    window = before.window;
   }
 
   /// A stream that OPEN described; it owns the memory in which its bytes land.
@@ -116,8 +111,11 @@ abstract sealed class AsocStream
       bytes += length;
       landing.landed(id, header, bytes);
       long size = segment.byteSize();
-      boolean due = limit < size && limit - bytes <= super.window / 2;
-      return due ? grant(size, bytes, landing.window(id, header)) : null;
+      if (limit >= size) {
+        return null;
+      }
+      long window = landing.window(id, header);
+      return limit - bytes <= window / 2 ? grant(size, bytes, window) : null;
     }
 
     /// Returns the tensor, or that it was dropped because its digest differs.

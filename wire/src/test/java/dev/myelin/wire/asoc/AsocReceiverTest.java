@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(20)
 @ExtendWith(LeakCheck.class)
 class AsocReceiverTest {
-  private static final Limits SMALL = AsocWire.small();
+  static final Limits SMALL = AsocWire.small();
   private static final AsocBytes FOUR = AsocBytes.of(new byte[4]);
 
   static Stream<Arguments> violations() {
@@ -101,7 +101,7 @@ class AsocReceiverTest {
         violation("name: not UTF-8", openWithBadName()));
   }
 
-  private static Arguments violation(String says, AsocWire wire) {
+  static Arguments violation(String says, AsocWire wire) {
     return Arguments.of(says, wire.bytes());
   }
 
@@ -421,7 +421,7 @@ class AsocReceiverTest {
     }
   }
 
-  private static List<String> content(Session session, TensorPool pool) throws IOException {
+  static List<String> content(Session session, TensorPool pool) throws IOException {
     List<Message> messages = readAll(session, Landing.in(pool));
     List<String> all = messages.stream().map(AsocReceiverTest::content).toList();
     close(messages);
@@ -476,71 +476,6 @@ class AsocReceiverTest {
     }
     assertThat(session.receive(landing)).isEqualTo(new Message.End(1));
     assertThat(seen).containsExactly("1/0:[1, 2, 3]", "1/1:[4, 5, 6, 7]", "1/2:[1, 2, 3]");
-    session.close();
-  }
-
-  private static AsocExtension.Whole whole(long length, int digest, byte[] value, byte... content) {
-    return new AsocExtension.Whole(
-        new AsocExtension.Open(12, digest, List.of(length), length, "t"),
-        AsocBytes.of(value),
-        MemorySegment.ofArray(content));
-  }
-
-  @Test
-  void aTensorInOneFrameArrivesAndLeavesItsNumberFree(TensorPool pool) throws IOException {
-    Session session =
-        new AsocWire()
-            .control(1, whole(3, 0, new byte[0], (byte) 7, (byte) 8, (byte) 9))
-            .control(1, whole(0, 0, new byte[0]))
-            .read(SMALL);
-    Message.Transfer first = AsocTalk.receive(session, Landing.in(pool), Message.Transfer.class);
-    try (Tensor tensor = first.tensor()) {
-      assertThat(first.header().name()).isEqualTo("t");
-      assertThat(tensor.segment().toArray(ValueLayout.JAVA_BYTE)).containsExactly(7, 8, 9);
-    }
-    AsocTalk.receive(session, Landing.in(pool), Message.Transfer.class).tensor().close();
-    assertThat(session.receive(AsocTalk.NOWHERE)).isNull();
-  }
-
-  @Test
-  void aTensorInOneFrameWithAnotherDigestIsDeclined(TensorPool pool) throws IOException {
-    Session session =
-        new AsocWire().control(1, whole(1, 1, new byte[4], (byte) 7)).end(3, 0).read(SMALL);
-    Message.Declined declined = AsocTalk.receive(session, Landing.in(pool), Message.Declined.class);
-    assertThat(declined.code()).isEqualTo(FaultCode.DIGEST_MISMATCH.code());
-    assertThat(session.receive(AsocTalk.NOWHERE)).isEqualTo(new Message.End(3));
-  }
-
-  @Test
-  void aTensorInOneFrameThatDoesNotFitIsDeclined() throws IOException {
-    Session session =
-        new AsocWire().control(1, whole(101, 0, new byte[0], new byte[101])).end(3, 0).read(SMALL);
-    Message.Declined declined = AsocTalk.receive(session, AsocTalk.NOWHERE, Message.Declined.class);
-    assertThat(declined.code()).isEqualTo(FaultCode.TOO_LARGE.code());
-    assertThat(session.receive(AsocTalk.NOWHERE)).isEqualTo(new Message.End(3));
-  }
-
-  static Stream<Arguments> brokenWholes() {
-    return Stream.of(
-        violation(
-            "content: 1 bytes left (expected: >= 2)",
-            new AsocWire().control(1, whole(2, 0, new byte[0], (byte) 1))),
-        violation("(expected:", new AsocWire().control(1, whole(1, 0, new byte[0], new byte[2]))),
-        violation("no DIGEST", new AsocWire().control(1, whole(1, 1, new byte[0], (byte) 1))),
-        violation(
-            "DIGEST of 4 bytes", new AsocWire().control(1, whole(1, 0, new byte[4], (byte) 1))),
-        violation(
-            "which is open",
-            new AsocWire().open(1, 4, 0).control(1, whole(1, 0, new byte[0], (byte) 1))));
-  }
-
-  @ParameterizedTest
-  @MethodSource("brokenWholes")
-  void brokenTensorsInOneFrameEndTheSession(String message, byte[] bytes, TensorPool pool) {
-    Session session = AsocWire.read(bytes, SMALL, Introduction.Proof.MUTUAL);
-    assertThatThrownBy(() -> session.receive(Landing.in(pool)))
-        .isInstanceOf(PeerException.Malformed.class)
-        .hasMessageContaining(message);
     session.close();
   }
 }
