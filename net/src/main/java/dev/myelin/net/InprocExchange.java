@@ -370,6 +370,11 @@ final class InprocExchange {
     }
 
     @Override
+    public String medium() {
+      return "inproc";
+    }
+
+    @Override
     public void finish() {
       close();
     }

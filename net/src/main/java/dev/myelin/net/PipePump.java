@@ -10,6 +10,8 @@ import dev.myelin.tensor.PoolExhaustedException;
 import dev.myelin.tensor.Shape;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.Carrier;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
@@ -50,6 +52,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   private final ReentrantLock pen = new ReentrantLock();
 
   private final PipeErrands errands;
+  private final PipeNeighbour near;
   private final Outlet outlet = new Outlet(); // guarded by pen
   private volatile boolean writing; // written under pen
   private final PipeVigil vigil;
@@ -60,7 +63,14 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   /// Why the watchdog closed the link; null if it did not.
   private volatile @Nullable String silence;
 
-  PipePump(Link link, PartsSession session, PipeTerms terms, PipeOwner owner, TensorPool pool) {
+  /// @param carrier what the link stands on; null for a peer that is no member of the community
+  PipePump(
+      Link link,
+      PartsSession session,
+      PipeTerms terms,
+      PipeOwner owner,
+      TensorPool pool,
+      @Nullable Carrier carrier) {
     this.link = link;
     this.session = session;
     this.owner = owner;
@@ -70,6 +80,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     this.out = new Conveyor(queues.send(), queues.bytes());
     this.pipe = new Pipe(session.peer(), link.remote().toString(), in, out, this);
     this.errands = new PipeErrands(session);
+    this.near = new PipeNeighbour(link, session, carrier, this::wake);
     this.inlet = new Entry(pool);
     this.writer = new PipeWriter(link, this::writeAll, () -> !hasWork(), this::broken);
     this.vigil = new PipeVigil(link, options.waits(), !session.peer().version().equals("3.0"));
@@ -86,6 +97,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     }
     link.duplex().onClose(in::close); // nobody reads on, so nothing waits for room
     link.transport().watchdog().watch(this);
+    near.begin();
     try {
       while (session.receive(inlet)) {
         inlet.gathered = session.gatheredBytes();
@@ -117,6 +129,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     reason = why;
     link.transport().watchdog().forget(this);
     link.close();
+    near.close();
     in.close();
     out.close();
     writer.stop();
@@ -210,7 +223,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   }
 
   private boolean hasWork() {
-    return !errands.isEmpty() || !out.isEmpty();
+    return !errands.isEmpty() || !out.isEmpty() || !near.isEmpty();
   }
 
   /// Writes until nothing is left to write.
@@ -236,6 +249,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       if (any) {
         PipeWriter.write(outlet, link.duplex(), vigil::wrote);
         outlet.clear();
+        near.left();
       }
       return any;
     } finally {
@@ -246,6 +260,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   /// Encodes what waits, up to what one write should carry; returns whether there was anything.
   private boolean gather() {
     errands.gather(outlet, vigil::asked);
+    if (near.gather(outlet)) {
+      return true; // what follows goes another way
+    }
     Parts message;
     while (outlet.bytes() < PipeWriter.BATCH_BYTES && (message = out.poll()) != null) {
       encode(message);
@@ -285,6 +302,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     out.close();
     if (pen.tryLock()) {
       try {
+        near.finish();
         link.endOutput();
       } finally {
         pen.unlock();
@@ -292,6 +310,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     } else {
       link.close(); // it takes nothing: there is nothing to wait for
     }
+  }
+
+  @Override
+  public String medium() {
+    return link.duplex().protection();
   }
 
   @Override
@@ -345,6 +368,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       } else {
         link.close(); // it asks without reading the answers
       }
+    }
+
+    @Override
+    public void near(Message word) throws IOException {
+      near.hear(word);
     }
 
     @Override

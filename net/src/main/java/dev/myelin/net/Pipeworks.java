@@ -4,6 +4,7 @@ import dev.myelin.net.pipe.PipeOwner;
 import dev.myelin.net.pipe.PipeTerms;
 import dev.myelin.net.pipe.Plumbing;
 import dev.myelin.tensor.TensorPool;
+import dev.myelin.wire.Carrier;
 import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.PartsTerms;
 import java.io.IOException;
@@ -158,14 +159,24 @@ final class Pipeworks implements Plumbing, AutoCloseable {
   }
 
   PipePump pump(Link link, PartsSession session, PipeTerms terms, PipeOwner owner) {
-    return new PipePump(link, session, terms, owner, pool);
+    return new PipePump(link, session, terms, owner, pool, null);
+  }
+
+  /// A pipe to a member of the community, who may be a neighbour.
+  PipePump pump(
+      Link link, PartsSession session, PipeTerms terms, PipeOwner owner, Carrier carrier) {
+    return new PipePump(link, session, terms, owner, pool, carrier);
   }
 
   PartsTerms terms(PipeTerms terms) {
+    return terms(terms, Map.of());
+  }
+
+  PartsTerms terms(PipeTerms terms, Map<String, String> properties) {
     return new PartsTerms(
         Set.of(terms.role()),
         terms.options().routingId(),
-        Map.of(),
+        properties,
         terms.options().security(),
         terms.options().limits());
   }

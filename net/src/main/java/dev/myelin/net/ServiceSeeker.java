@@ -224,7 +224,7 @@ final class ServiceSeeker implements Plumbing.Use {
       }
       PartsSession session = shakeHands(there);
       backoff.reset();
-      return works.pump(there.link(), session, terms, owner).run();
+      return works.pump(there.link(), session, terms, owner, there.carrier()).run();
     } finally {
       links.remove(there.link());
       there.link().close();
@@ -240,10 +240,12 @@ final class ServiceSeeker implements Plumbing.Use {
 
   private PartsTerms asked(Carrier carrier) {
     NodeConfig.Identity identity = works.transport().config().identity();
+    Map<String, String> told = new HashMap<>(PipeNeighbour.properties(works.transport()));
+    told.put(Services.PROPERTY, service);
     return new PartsTerms(
         Set.of(terms.role()),
         terms.options().routingId(),
-        Map.of(Services.PROPERTY, service),
+        told,
         new PartsSecurity.Member(identity.key(), identity.community(), carrier),
         terms.options().limits());
   }

@@ -175,7 +175,7 @@ final class Services {
       }
       to.links.add(link);
       try {
-        IOException end = works.pump(link, session, to.terms, to.owner).run();
+        IOException end = pump(session, to).run();
         if (end instanceof PeerException.Malformed) {
           to.owner.failed(to.endpoint(), end);
         }
@@ -183,6 +183,12 @@ final class Services {
         to.links.remove(link);
         link.close();
       }
+    }
+
+    private PipePump pump(PartsSession session, Offered to) {
+      return member
+          ? works.pump(link, session, to.terms, to.owner, carrier)
+          : works.pump(link, session, to.terms, to.owner);
     }
 
     @Override
@@ -233,7 +239,10 @@ final class Services {
         if (fits && may && each.terms.role().speaksTo(peer)) {
           PipeHost.requireRoom(each.owner, link.remote().toString());
           chosen = each;
-          return works.terms(each.terms);
+          boolean mayBeNear = member && named.containsKey(PipeNeighbour.PROPERTY);
+          return works.terms(
+              each.terms,
+              mayBeNear ? PipeNeighbour.properties(works.transport()) : Map.of());
         }
         others.add(each.service + " (" + each.terms.role() + ")");
       }

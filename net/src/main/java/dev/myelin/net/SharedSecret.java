@@ -16,16 +16,30 @@ import javax.crypto.Mac;
 final class SharedSecret {
   static final int BYTES = 32;
 
-  private static final byte[] MEET = "myelin/asoc/1 meet".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] MET = "myelin/asoc/1 met".getBytes(StandardCharsets.US_ASCII);
   private static final int MEET_BYTES = 8 + 4 + 1 + 4 + 4 + 8 + 8;
+
+  /// By what proofs that are made in one dialect are told from those of another.
+  enum Words {
+    ASOC("myelin/asoc/1"),
+    ZMTP("myelin/zmtp/1");
+
+    private final byte[] meet;
+    private final byte[] met;
+
+    Words(String begin) {
+      meet = (begin + " meet").getBytes(StandardCharsets.US_ASCII);
+      met = (begin + " met").getBytes(StandardCharsets.US_ASCII);
+    }
+  }
 
   private final byte[] secret;
   private final ApiKey key;
+  private final Words words;
 
-  private SharedSecret(byte[] secret, ApiKey key) {
+  private SharedSecret(byte[] secret, ApiKey key, Words words) {
     this.secret = secret;
     this.key = key;
+    this.words = words;
   }
 
   /// Writes a fresh one.
@@ -36,13 +50,13 @@ final class SharedSecret {
   }
 
   /// Copies the one out that stands there.
-  static SharedSecret of(MemorySegment memory, ApiKey key) {
-    return new SharedSecret(memory.asSlice(0, BYTES).toArray(ValueLayout.JAVA_BYTE), key);
+  static SharedSecret of(MemorySegment memory, ApiKey key, Words words) {
+    return new SharedSecret(memory.asSlice(0, BYTES).toArray(ValueLayout.JAVA_BYTE), key, words);
   }
 
   /// Returns the proof of whoever invites.
   String meet(Message.Meet meet, String inviter) {
-    return proof(MEET, meet, inviter);
+    return proof(words.meet, meet, inviter);
   }
 
   /// Returns whether the invitation was made by that node, which knows this secret.
@@ -52,7 +66,7 @@ final class SharedSecret {
 
   /// Returns the proof of whoever accepts.
   String met(Message.Meet meet, String guest) {
-    return proof(MET, meet, guest);
+    return proof(words.met, meet, guest);
   }
 
   /// Returns whether that proof is of the node that was invited.
@@ -69,7 +83,7 @@ final class SharedSecret {
     Mac mac = key.hmac();
     mac.update(label);
     mac.update(secret);
-    ByteBuffer words =
+    ByteBuffer said =
         ByteBuffer.allocate(MEET_BYTES)
             .putLong(meet.boot())
             .putInt(meet.uid())
@@ -78,7 +92,7 @@ final class SharedSecret {
             .putInt(meet.at().descriptor())
             .putLong(meet.at().inode())
             .putLong(meet.at().bytes());
-    mac.update(words.flip());
+    mac.update(said.flip());
     mac.update(who.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(mac.doFinal());
   }

@@ -220,7 +220,13 @@ final class Hub implements PipeOwner {
     for (Pipe each : outflow.pipes()) {
       long lost = Seat.of(each).dropped.sum();
       all.add(
-          new PeerStats(each.remote(), each.peer().role(), each.queued(), each.waiting(), lost));
+          new PeerStats(
+              each.remote(),
+              each.peer().role(),
+              each.queued(),
+              each.waiting(),
+              lost,
+              each.medium()));
     }
     return all;
   }

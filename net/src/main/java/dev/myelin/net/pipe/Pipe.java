@@ -29,6 +29,9 @@ public final class Pipe {
     /// Tells the peer that nothing more comes; the link ends once the peer has ended its side too.
     void finish();
 
+    /// Returns what carries what is sent.
+    String medium();
+
     /// Ends the link; the owner is told that it is detached.
     void close();
   }
@@ -62,6 +65,11 @@ public final class Pipe {
   /// Returns where the peer is, for people.
   public String remote() {
     return remote;
+  }
+
+  /// Returns what carries what is sent to it: `plain` (a socket), `tls`, `shared memory`, `inproc`.
+  public String medium() {
+    return plug.medium();
   }
 
   /// Puts a message into the outgoing conveyor; it belongs to the pipe if that took it.

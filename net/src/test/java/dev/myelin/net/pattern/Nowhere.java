@@ -45,6 +45,11 @@ final class Nowhere implements Plumbing {
     }
 
     @Override
+    public String medium() {
+      return "nothing";
+    }
+
+    @Override
     public void finish() {}
 
     @Override

@@ -1,7 +1,9 @@
 package dev.myelin.wire.parts;
 
 import dev.myelin.tensor.Tensor;
+import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
+import java.io.IOException;
 import java.time.Duration;
 
 /// Takes what comes out of a [PartsSession]; called on the thread that receives.
@@ -17,6 +19,14 @@ public interface PartsInlet {
   /// @param patience how long the peer itself may be silent from now on before it counts as gone;
   ///   zero if it did not say
   default void ping(byte[] context, Duration patience) {}
+
+  /// Takes what a member of the community says that may be a process of this machine:
+  /// [Message.Meet], [Message.Met] or [Message.Move]. Behind the last of them the input carries only
+  /// zeros; the bytes that follow are to be read from the memory both have met, from the next call
+  /// of [PartsSession#receive] on.
+  ///
+  /// @throws IOException if that does not belong here: the session ends
+  default void near(Message word) throws IOException {}
 
   /// Returns U8 memory for a part that is too large for the heap.
   ///

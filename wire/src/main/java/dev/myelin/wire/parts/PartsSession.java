@@ -1,5 +1,6 @@
 package dev.myelin.wire.parts;
 
+import dev.myelin.wire.Message;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -55,6 +56,15 @@ public interface PartsSession extends AutoCloseable {
 
   /// Appends the answer to a ping.
   void encodePong(byte[] context, Outlet out);
+
+  /// Appends a word about memory that both sides may share: [Message.Meet], [Message.Met] or
+  /// [Message.Move], behind which nothing more may leave by the same way. Only for a peer that said
+  /// that it knows such words.
+  ///
+  /// @throws IllegalArgumentException if it is another message
+  default void encodeNear(Message word, Outlet out) {
+    throw new IllegalArgumentException("word: " + word + " (expected: none in this dialect)");
+  }
 
   /// Releases what was half received, once nobody receives any more; does no I/O. Must be called
   /// after a failure too.

@@ -328,7 +328,13 @@ final class ZmtpHandshake {
     return new ZmtpSession(
         peer,
         agreed.role(),
-        new ZmtpReceiver(line.in(), line.offset(), agreed.role(), terms.limits(), opener),
+        new ZmtpReceiver(
+            line.in(),
+            line.offset(),
+            agreed.role(),
+            terms.limits(),
+            security instanceof PartsSecurity.Member,
+            opener),
         new ZmtpSender(speaks31, sealer));
   }
 }

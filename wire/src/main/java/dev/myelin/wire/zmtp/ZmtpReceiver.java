@@ -57,19 +57,24 @@ final class ZmtpReceiver implements AutoCloseable {
 
   private long bytes;
 
+  /// Whether the peer's bytes go on elsewhere, behind the frame that was taken last.
+  private boolean moved;
+
   /// @param offset how much of the input is read already
+  /// @param member whether the peer has proven the key of our community
   /// @param opener what decrypts; null in clear
   ZmtpReceiver(
       ByteSource in,
       long offset,
       SocketRole role,
       PartsLimits limits,
+      boolean member,
       @Nullable ZmtpOpener opener) {
     this.in = in;
     this.base = offset;
     this.limits = limits;
     this.opener = opener;
-    this.traffic = new ZmtpTraffic(role, limits);
+    this.traffic = new ZmtpTraffic(role, limits, member);
   }
 
   /// Reads once and hands over what is whole; returns false at the end.
@@ -150,7 +155,21 @@ final class ZmtpReceiver implements AutoCloseable {
     }
     frame(flags, from + head, (int) length, inlet);
     from += whole;
+    if (moved) {
+      dropKnocks();
+    }
     return true;
+  }
+
+  /// Drops what only wakes, behind the last frame that came this way.
+  private void dropKnocks() throws PeerException.Malformed {
+    moved = false;
+    while (from < to) {
+      if (page[from] != 0) {
+        throw malformed("bytes behind MOVE: 0x%02x (expected: zeros)", page[from] & 0xFF);
+      }
+      from++;
+    }
   }
 
   /// Returns the longest body that has to be whole in the page.
@@ -202,7 +221,7 @@ final class ZmtpReceiver implements AutoCloseable {
       if ((flags & ZmtpHeader.COMMAND) == 0) {
         part((flags & ZmtpHeader.MORE) != 0, body, inlet);
       } else {
-        traffic.command(body, base + from, inlet);
+        moved = traffic.command(body, base + from, inlet);
       }
       return;
     }
@@ -212,7 +231,7 @@ final class ZmtpReceiver implements AutoCloseable {
         throw malformed(
             "length: %d (expected: <= %d) of a command", body.length, traffic.commandBytes());
       }
-      traffic.command(body, base + from, inlet);
+      boolean _ = traffic.command(body, base + from, inlet); // a sealed peer is no member
     } else {
       checkPart(body.length, false);
       part(opener.isMore(), body, inlet);

@@ -1,5 +1,6 @@
 package dev.myelin.wire.zmtp;
 
+import dev.myelin.wire.Message;
 import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import java.lang.foreign.MemorySegment;
@@ -93,6 +94,10 @@ final class ZmtpSender {
 
   void pong(byte[] context, Outlet out) {
     command(ZmtpCommand.PONG, context, out);
+  }
+
+  void near(Message word, Outlet out) {
+    command(ZmtpNear.name(word), ZmtpNear.data(word), out);
   }
 
   private void command(String name, byte[] data, Outlet out) {

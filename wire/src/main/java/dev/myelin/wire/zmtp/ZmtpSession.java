@@ -1,5 +1,6 @@
 package dev.myelin.wire.zmtp;
 
+import dev.myelin.wire.Message;
 import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.PartsInlet;
@@ -73,6 +74,11 @@ final class ZmtpSession implements PartsSession {
   @Override
   public void encodePong(byte[] context, Outlet out) {
     sender.pong(context, out);
+  }
+
+  @Override
+  public void encodeNear(Message word, Outlet out) {
+    sender.near(word, out);
   }
 
   @Override

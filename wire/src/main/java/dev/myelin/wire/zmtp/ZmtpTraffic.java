@@ -5,6 +5,7 @@ import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.PartsInlet;
 import dev.myelin.wire.parts.PartsLimits;
 import dev.myelin.wire.parts.SocketRole;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -19,10 +20,14 @@ final class ZmtpTraffic {
   private final PartsLimits limits;
   private final boolean publishes;
   private final boolean discards;
+  private final boolean member;
   private final ZmtpSubscriptions subscriptions;
 
-  ZmtpTraffic(SocketRole role, PartsLimits limits) {
+  /// @param member whether the peer has proven the key of our community, and may be a process of
+  ///   this machine
+  ZmtpTraffic(SocketRole role, PartsLimits limits, boolean member) {
     this.limits = limits;
+    this.member = member;
     this.publishes = role == SocketRole.PUB || role == SocketRole.XPUB;
     // RFC 29, PUB: what subscribers send is dropped silently. RFC 30, PUSH: it only sends.
     this.discards = role == SocketRole.PUB || role == SocketRole.PUSH;
@@ -73,8 +78,9 @@ final class ZmtpTraffic {
     }
   }
 
-  /// Takes a command; one that nobody knows is passed over.
-  void command(byte[] body, long offset, PartsInlet inlet) throws PeerException {
+  /// Takes a command; one that nobody knows is passed over. Returns whether the input carries only
+  /// zeros behind it.
+  boolean command(byte[] body, long offset, PartsInlet inlet) throws IOException {
     ZmtpCommand command = ZmtpCommand.parse(body, offset);
     switch (command.name()) {
       case ZmtpCommand.SUBSCRIBE -> subscription(body, true, offset, inlet);
@@ -88,8 +94,25 @@ final class ZmtpTraffic {
           throw new PeerException.Refused("refused by the peer: " + command.reason());
       default -> {
         // PONG, like everything that comes, is a sign of life by itself.
+        return member && near(command, inlet);
       }
     }
+    return false;
+  }
+
+  private static boolean near(ZmtpCommand command, PartsInlet inlet) throws IOException {
+    switch (command.name()) {
+      case ZmtpNear.MEET -> inlet.near(ZmtpNear.meet(command.data()));
+      case ZmtpNear.MET -> inlet.near(ZmtpNear.met(command.data()));
+      case ZmtpNear.MOVE -> {
+        inlet.near(ZmtpNear.move(command.data()));
+        return true;
+      }
+      default -> {
+        // Nobody knows it.
+      }
+    }
+    return false;
   }
 
   private void subscription(byte[] body, boolean wanted, long offset, PartsInlet inlet)

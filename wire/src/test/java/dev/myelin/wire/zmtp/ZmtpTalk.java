@@ -151,7 +151,7 @@ final class ZmtpTalk {
         new PartsPeer(
             role.partners().iterator().next(), RoutingId.NONE, "3.1", "NULL", "", Map.of()),
         role,
-        new ZmtpReceiver(in, 0, role, limits, opener),
+        new ZmtpReceiver(in, 0, role, limits, false, opener),
         new ZmtpSender(speaks31, sealer));
   }
 
