@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///     |     ◀──────  MOVE  and mine                |
 /// ```
 ///
-/// Whatever is not as promised leaves everything as it was: the connection stays on its socket.
-/// How the words are framed is a matter of the dialect, and who writes them is not said here.
+/// Whatever is not as promised leaves everything as it was: the connection stays on its socket. How
+/// the words are framed is a matter of the dialect, and who writes them is not said here.
 final class Meeting {
   private static final System.Logger LOG = System.getLogger(Meeting.class.getName());
 

@@ -55,7 +55,8 @@ final class Neighbour {
     this.freed = new Freed(courier);
     String own = link.transport().config().identity().id().toString();
     Meeting.Parties parties =
-        new Meeting.Parties(SharedSecret.Words.ASOC, own, introduction.id(), mayShare(introduction));
+        new Meeting.Parties(
+            SharedSecret.Words.ASOC, own, introduction.id(), mayShare(introduction));
     this.meeting = new Meeting(link, parties, courier, this::seen);
   }
 

@@ -106,10 +106,7 @@ final class PipeNeighbour {
     return new PeerException.Malformed(
         link.way().dialect(),
         link.source().consumed(),
-        word.getClass().getSimpleName().toUpperCase(Locale.ROOT)
-            + " (expected: "
-            + expected
-            + ")");
+        word.getClass().getSimpleName().toUpperCase(Locale.ROOT) + " (expected: " + expected + ")");
   }
 
   /// Returns whether nothing waits to be said.

@@ -241,8 +241,7 @@ final class Services {
           chosen = each;
           boolean mayBeNear = member && named.containsKey(PipeNeighbour.PROPERTY);
           return works.terms(
-              each.terms,
-              mayBeNear ? PipeNeighbour.properties(works.transport()) : Map.of());
+              each.terms, mayBeNear ? PipeNeighbour.properties(works.transport()) : Map.of());
         }
         others.add(each.service + " (" + each.terms.role() + ")");
       }

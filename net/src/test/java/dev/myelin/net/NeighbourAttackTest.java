@@ -71,7 +71,9 @@ class NeighbourAttackTest {
   }
 
   private Message.Meet proven(Message.Meet meet) {
-    String proof = SharedSecret.of(memory.segment(), ApiKey.of(Lab.KEY), SharedSecret.Words.ASOC).meet(meet, ID.toString());
+    String proof =
+        SharedSecret.of(memory.segment(), ApiKey.of(Lab.KEY), SharedSecret.Words.ASOC)
+            .meet(meet, ID.toString());
     return new Message.Meet(meet.boot(), meet.uid(), meet.bytesToo(), meet.at(), proof);
   }
 
@@ -93,7 +95,9 @@ class NeighbourAttackTest {
         new SharedMemory.Place(
             theirs.at().pid(), theirs.at().descriptor(), theirs.at().inode(), theirs.at().bytes());
     SharedMemory found = SharedMemory.find(at, Host.uid());
-    String proof = SharedSecret.of(found.segment(), ApiKey.of(Lab.KEY), SharedSecret.Words.ASOC).met(theirs, ID.toString());
+    String proof =
+        SharedSecret.of(found.segment(), ApiKey.of(Lab.KEY), SharedSecret.Words.ASOC)
+            .met(theirs, ID.toString());
     peer.session.send(new Message.Met(0, proof, ""));
     return found;
   }

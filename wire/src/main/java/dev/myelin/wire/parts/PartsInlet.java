@@ -21,9 +21,9 @@ public interface PartsInlet {
   default void ping(byte[] context, Duration patience) {}
 
   /// Takes what a member of the community says that may be a process of this machine:
-  /// [Message.Meet], [Message.Met] or [Message.Move]. Behind the last of them the input carries only
-  /// zeros; the bytes that follow are to be read from the memory both have met, from the next call
-  /// of [PartsSession#receive] on.
+  /// [Message.Meet], [Message.Met] or [Message.Move]. Behind the last of them the input carries
+  /// only zeros; the bytes that follow are to be read from the memory both have met, from the next
+  /// call of [PartsSession#receive] on.
   ///
   /// @throws IOException if that does not belong here: the session ends
   default void near(Message word) throws IOException {}
