@@ -21,6 +21,11 @@ class ZmtpFuzz {
   }
 
   @FuzzTest(maxDuration = "5m")
+  void framesOfAMember(byte[] bytes) throws IOException {
+    ZmtpProperties.consumeOfAMember(bytes);
+  }
+
+  @FuzzTest(maxDuration = "5m")
   void handshakesInClear(byte[] bytes) throws IOException {
     shake(bytes, new PartsSecurity.Open());
   }

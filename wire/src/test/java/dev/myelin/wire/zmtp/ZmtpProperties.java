@@ -91,6 +91,27 @@ class ZmtpProperties {
   }
 
   @Test
+  void anyWordsOfAMemberGiveWordsOrAPeerException() {
+    byte[][] words = {
+      ZmtpCodec.command(ZmtpNear.MEET, new byte[69]),
+      ZmtpCodec.command(ZmtpNear.MET, new byte[40]),
+      ZmtpCodec.command(ZmtpNear.MOVE, new byte[0])
+    };
+    Property.check(
+        1500,
+        random -> {
+          byte[] bytes =
+              ZmtpCurve.join(
+                  ZmtpCurve.join(words[random.nextInt(3)], words[random.nextInt(3)]),
+                  new byte[random.nextInt(5)]);
+          for (int i = random.nextInt(3); i > 0; i--) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+          }
+          consumeOfAMember(Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length)));
+        });
+  }
+
+  @Test
   void anyBytesInAHandshakeGiveASessionOrAPeerException() {
     PartsSecurity[] all = {
       new PartsSecurity.Open(),
@@ -144,6 +165,15 @@ class ZmtpProperties {
             null,
             clothing == Clothing.CLEAR ? null : new ZmtpOpener(KEY, ZmtpCurve.FROM_CLIENT, 2),
             true);
+    consume(session);
+  }
+
+  /// Reads what a member of the community says likewise.
+  static void consumeOfAMember(byte[] bytes) throws IOException {
+    consume(ZmtpTalk.member(SocketRole.PULL, SMALL, bytes));
+  }
+
+  private static void consume(PartsSession session) throws IOException {
     try (ZmtpTalk.Received received = new ZmtpTalk.Received()) {
       try (session) {
         while (session.receive(received)) {

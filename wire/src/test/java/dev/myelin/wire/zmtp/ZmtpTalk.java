@@ -140,6 +140,20 @@ final class ZmtpTalk {
     return session(role, limits, in, null, null, true);
   }
 
+  /// Returns a session with a member of the community that reads these bytes and then the end.
+  static PartsSession member(SocketRole role, byte[] bytes) {
+    return member(role, PartsLimits.defaults(), bytes);
+  }
+
+  static PartsSession member(SocketRole role, PartsLimits limits, byte[] bytes) {
+    return new ZmtpSession(
+        new PartsPeer(
+            role.partners().iterator().next(), RoutingId.NONE, "3.1", "MYELIN", "", Map.of()),
+        role,
+        new ZmtpReceiver(MemoryPipe.of(bytes), 0, role, limits, true, null),
+        new ZmtpSender(true, null));
+  }
+
   static PartsSession session(
       SocketRole role,
       PartsLimits limits,
