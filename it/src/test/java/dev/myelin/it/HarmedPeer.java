@@ -14,10 +14,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// A process of libzmq with one socket, which dials us through a proxy, and what may be done to it.
+/// A process with one socket, and what may be done to it: one of libzmq, which dials us through a
+/// proxy, or one of ours, which shares memory with us.
 final class HarmedPeer implements AutoCloseable {
   /// Inside the third of the frames that these tests send.
   private static final long INSIDE_A_FRAME = 10_001;
@@ -32,13 +35,16 @@ final class HarmedPeer implements AutoCloseable {
   private static final int WITHOUT_END = 1_000_000;
   private static final long STEP_NANOS = 1_000_000;
 
-  private final LibzmqPeer process;
-  private final FaultProxy proxy;
+  /// How long a slow neighbour rests behind each message.
+  private static final int SLOW_MILLIS = 20;
+
+  private final LineProcess process;
+  private final @Nullable FaultProxy proxy;
   private final String id;
   private final Harm harm;
   private boolean suffered;
 
-  private HarmedPeer(LibzmqPeer process, FaultProxy proxy, String id, Harm harm) {
+  private HarmedPeer(LineProcess process, @Nullable FaultProxy proxy, String id, Harm harm) {
     this.process = process;
     this.proxy = proxy;
     this.id = id;
@@ -51,7 +57,7 @@ final class HarmedPeer implements AutoCloseable {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), URI.create(endpoint).getPort());
     LibzmqPeer process = LibzmqPeer.start();
     FaultProxy proxy = FaultProxy.open(target, 1, KERNEL_BYTES);
-    HarmedPeer peer = new HarmedPeer(process, proxy, "harmed", harm);
+    HarmedPeer peer = new HarmedPeer(process.process(), proxy, "harmed", harm);
     peer.command(
         "open",
         Map.of(
@@ -69,8 +75,20 @@ final class HarmedPeer implements AutoCloseable {
                 20,
                 "RCVBUF",
                 KERNEL_BYTES)));
-    process.process().await("opened", Party.SOON);
+    peer.process.await("opened", Party.SOON);
     return peer;
+  }
+
+  /// Starts one of ours that finds a service at the node on that port and will suffer that harm.
+  static HarmedPeer near(String role, int port, String service, Harm harm) throws Exception {
+    LineProcess process = LineProcess.start(NearSocket.command(role, port, service));
+    try {
+      process.await("opened", AT_LAST);
+      return new HarmedPeer(process, null, "harmed", harm);
+    } catch (InterruptedException | AssertionError e) {
+      process.close();
+      throw e;
+    }
   }
 
   /// Has it take everything that comes, from now on.
@@ -90,17 +108,17 @@ final class HarmedPeer implements AutoCloseable {
     Map<String, Object> command = new HashMap<>(facts);
     command.put("cmd", name);
     command.put("id", id);
-    process.process().command(command);
+    process.command(command);
   }
 
   /// Returns how many messages it sent back.
   int echoed() {
-    return process.process().heard("echoed").size();
+    return process.heard("echoed").size();
   }
 
   /// Returns the numbers it took, in order.
   List<Integer> taken() {
-    return process.process().heard("received").stream().map(HarmedPeer::number).toList();
+    return process.heard("received").stream().map(HarmedPeer::number).toList();
   }
 
   private static int number(JsonNode received) {
@@ -110,26 +128,37 @@ final class HarmedPeer implements AutoCloseable {
   /// Begins the harm.
   void suffer() throws Exception {
     suffered = true;
+    if (proxy == null && harm == Harm.SLOW_READER) {
+      command("pace", Map.of("millis", SLOW_MILLIS));
+      return;
+    }
     switch (harm) {
-      case KILL -> process.process().signal("KILL");
-      case STOP -> process.process().signal("STOP");
-      case LINK_DOWN -> proxy.apply(new LinkEffect.Stall(0));
-      case MUTE -> proxy.apply(Direction.TO_TARGET, new LinkEffect.Stall(0));
-      case DEAF -> proxy.apply(Direction.TO_DIALLER, new LinkEffect.Stall(0));
-      case RESET -> proxy.apply(Direction.TO_DIALLER, new LinkEffect.Reset(INSIDE_A_FRAME));
+      case KILL -> process.signal("KILL");
+      case STOP -> process.signal("STOP");
+      case LINK_DOWN -> link().apply(new LinkEffect.Stall(0));
+      case MUTE -> link().apply(Direction.TO_TARGET, new LinkEffect.Stall(0));
+      case DEAF -> link().apply(Direction.TO_DIALLER, new LinkEffect.Stall(0));
+      case RESET -> link().apply(Direction.TO_DIALLER, new LinkEffect.Reset(INSIDE_A_FRAME));
       case SLOW_READER ->
-          proxy.apply(Direction.TO_DIALLER, new LinkEffect.Throttle(SLOW_BYTES_PER_SECOND));
+          link().apply(Direction.TO_DIALLER, new LinkEffect.Throttle(SLOW_BYTES_PER_SECOND));
       case DISK_FULL -> throw new IllegalStateException("a socket has no disk");
     }
   }
 
+  private FaultProxy link() {
+    return Objects.requireNonNull(proxy, "a proxy");
+  }
+
   /// Waits until a harm that needs bytes to pass was done; what is reset comes back once healed.
   void awaitSuffered() {
+    if (proxy == null) {
+      return;
+    }
     if (harm == Harm.RESET) {
-      awaitUntil("no link was reset", () -> proxy.harmsBy(LinkEffect.Reset.class) > 0);
-      proxy.apply(new LinkEffect.Stall(0));
+      awaitUntil("no link was reset", () -> link().harmsBy(LinkEffect.Reset.class) > 0);
+      link().apply(new LinkEffect.Stall(0));
     } else if (harm == Harm.SLOW_READER) {
-      awaitUntil("nothing was slow", () -> proxy.harmsBy(LinkEffect.Throttle.class) > 0);
+      awaitUntil("nothing was slow", () -> link().harmsBy(LinkEffect.Throttle.class) > 0);
     }
   }
 
@@ -141,9 +170,13 @@ final class HarmedPeer implements AutoCloseable {
   /// Ends the harm; returns whether it comes back, which a killed one does not.
   boolean heal() throws Exception {
     if (harm == Harm.STOP) {
-      process.process().signal("CONT");
+      process.signal("CONT");
     }
-    proxy.heal();
+    if (proxy != null) {
+      proxy.heal();
+    } else if (harm == Harm.SLOW_READER) {
+      command("pace", Map.of("millis", 0));
+    }
     return harm != Harm.KILL;
   }
 
@@ -160,6 +193,8 @@ final class HarmedPeer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.close();
-    proxy.close();
+    if (proxy != null) {
+      proxy.close();
+    }
   }
 }

@@ -17,24 +17,24 @@ import dev.myelin.net.pipe.SocketOptions.Queues;
 import dev.myelin.wire.parts.Parts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every harm to one of two peers of a pattern, and every message counted: what is promised comes,
 /// nothing comes twice, and what may fall is counted.
 @Timeout(120)
 class PatternHarmChaosIT {
-  private static final String ANY_PORT = "tcp://127.0.0.1:*";
   private static final int ASKERS = 4;
   private static final int SOME = 5;
   private static final int MANY = 200;
@@ -45,7 +45,21 @@ class PatternHarmChaosIT {
   private final AtomicInteger number = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
   private volatile boolean enough;
+  private PatternGround ground;
   private Messaging messaging;
+
+  /// A way to a socket, and what is done to whoever came by it.
+  record Cell(PatternGround.Way way, Harm harm) {
+    @Override
+    public String toString() {
+      return way + ": " + harm;
+    }
+  }
+
+  static Stream<Cell> cells() {
+    return Arrays.stream(PatternGround.Way.values())
+        .flatMap(way -> way.harms().stream().map(harm -> new Cell(way, harm)));
+  }
 
   @BeforeAll
   @Timeout(300)
@@ -53,14 +67,14 @@ class PatternHarmChaosIT {
     Python.program();
   }
 
-  @BeforeEach
-  void open() throws Exception {
-    messaging = Messaging.open();
+  private void open(Cell cell) throws Exception {
+    ground = cell.way().open();
+    messaging = ground.messaging();
   }
 
   @AfterEach
   void close() {
-    messaging.close();
+    ground.close();
   }
 
   /// Few in each queue, and little in the kernel, so that queues are full when the harm comes.
@@ -76,13 +90,14 @@ class PatternHarmChaosIT {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Harm.class, mode = EnumSource.Mode.EXCLUDE, names = "DISK_FULL")
-  void answersEveryQuestionOnceThoughOneReplierIsHarmed(Harm harm) throws Exception {
+  @MethodSource("cells")
+  void answersEveryQuestionOnceThoughOneReplierIsHarmed(Cell cell) throws Exception {
+    open(cell);
     Requester.Patience again = Requester.Patience.numbered(20, Duration.ofMinutes(1));
     try (Requester requester = messaging.requester(few(), again);
         Replier good = messaging.replier(few())) {
-      String at = requester.bind(ANY_PORT);
-      try (HarmedPeer harmed = HarmedPeer.start("REP", at, harm)) {
+      String at = requester.bind(ground.endpoint());
+      try (HarmedPeer harmed = ground.harmed("REP", at, cell.harm())) {
         good.onRequest(request -> request.reply(request.take()));
         good.connect(at);
         harmed.echo();
@@ -119,13 +134,14 @@ class PatternHarmChaosIT {
 
   /// Lost is at most what had begun to leave to the one harmed: all that came first into its queue.
   @ParameterizedTest
-  @EnumSource(value = Harm.class, mode = EnumSource.Mode.EXCLUDE, names = "DISK_FULL")
-  void losesNoWorkButWhatHadLeftToAHarmedPuller(Harm harm) throws Exception {
+  @MethodSource("cells")
+  void losesNoWorkButWhatHadLeftToAHarmedPuller(Cell cell) throws Exception {
+    open(cell);
     List<Integer> good = new CopyOnWriteArrayList<>();
     try (Pusher pusher = messaging.pusher(few());
         Puller puller = messaging.puller(few())) {
-      String at = pusher.bind(ANY_PORT);
-      try (HarmedPeer harmed = HarmedPeer.start("PULL", at, harm)) {
+      String at = pusher.bind(ground.endpoint());
+      try (HarmedPeer harmed = ground.harmed("PULL", at, cell.harm())) {
         harmed.receive();
         puller.connect(at);
         assertThat(pusher.awaitPeers(2, Party.SOON)).isTrue();
@@ -205,18 +221,19 @@ class PatternHarmChaosIT {
 
   /// Each publication to each subscriber is sent or dropped, and counted as that, whatever happens.
   @ParameterizedTest
-  @EnumSource(value = Harm.class, mode = EnumSource.Mode.EXCLUDE, names = "DISK_FULL")
-  void countsWhatItPublishesToAHarmedSubscriber(Harm harm) throws Exception {
+  @MethodSource("cells")
+  void countsWhatItPublishesToAHarmedSubscriber(Cell cell) throws Exception {
+    open(cell);
     SocketOptions few = few().waits(few().waits().heartbeat(Duration.ofMillis(500), PATIENT));
     List<Integer> got = new CopyOnWriteArrayList<>();
     try (Publisher publisher = messaging.publisher(few);
         Subscriber good = messaging.subscriber(few)) {
-      String at = publisher.bind(ANY_PORT);
+      String at = publisher.bind(ground.endpoint());
       good.subscribe("t.");
       good.connect(at);
       assertThat(publisher.awaitSubscribers(1, Party.SOON)).isTrue();
       String remote = publisher.peerStats().getFirst().remote();
-      try (HarmedPeer harmed = HarmedPeer.start("SUB", at, harm)) {
+      try (HarmedPeer harmed = ground.harmed("SUB", at, cell.harm())) {
         assertThat(publisher.awaitSubscribers(2, Party.SOON)).isTrue();
         Thread taker = begin(() -> takeAll(good, got));
         int first = publishUntilDropped(publisher, remote);

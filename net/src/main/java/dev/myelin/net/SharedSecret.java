@@ -23,12 +23,10 @@ final class SharedSecret {
     ASOC("myelin/asoc/1"),
     ZMTP("myelin/zmtp/1");
 
-    private final byte[] meet;
-    private final byte[] met;
+    private final String begin;
 
     Words(String begin) {
-      meet = (begin + " meet").getBytes(StandardCharsets.US_ASCII);
-      met = (begin + " met").getBytes(StandardCharsets.US_ASCII);
+      this.begin = begin;
     }
   }
 
@@ -56,7 +54,7 @@ final class SharedSecret {
 
   /// Returns the proof of whoever invites.
   String meet(Message.Meet meet, String inviter) {
-    return proof(words.meet, meet, inviter);
+    return proof(" meet", meet, inviter);
   }
 
   /// Returns whether the invitation was made by that node, which knows this secret.
@@ -66,7 +64,7 @@ final class SharedSecret {
 
   /// Returns the proof of whoever accepts.
   String met(Message.Meet meet, String guest) {
-    return proof(words.met, meet, guest);
+    return proof(" met", meet, guest);
   }
 
   /// Returns whether that proof is of the node that was invited.
@@ -79,9 +77,9 @@ final class SharedSecret {
         proofHex.getBytes(StandardCharsets.US_ASCII), otherHex.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private String proof(byte[] label, Message.Meet meet, String who) {
+  private String proof(String what, Message.Meet meet, String who) {
     Mac mac = key.hmac();
-    mac.update(label);
+    mac.update((words.begin + what).getBytes(StandardCharsets.US_ASCII));
     mac.update(secret);
     ByteBuffer said =
         ByteBuffer.allocate(MEET_BYTES)

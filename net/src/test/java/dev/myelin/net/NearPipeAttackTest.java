@@ -83,11 +83,11 @@ class NearPipeAttackTest {
     puller = node.messaging().puller();
     assertThat(puller.bind(AT)).isEqualTo(AT);
     memory = SharedMemory.make(BYTES);
-    session = dial(Map.of("X-Service", "near", "X-Near", ID));
+    channel = RawPeer.socket(node.endpoint());
+    session = shakeHands(Map.of("X-Service", "near", "X-Near", ID));
   }
 
-  private PartsSession dial(Map<String, String> properties) throws IOException {
-    channel = RawPeer.socket(node.endpoint());
+  private PartsSession shakeHands(Map<String, String> properties) throws IOException {
     PartsSecurity member =
         new PartsSecurity.Member(ApiKey.of(Lab.KEY), Lab.COMMUNITY, Carrier.plain());
     return Dialects.patterns()
@@ -319,7 +319,8 @@ class NearPipeAttackTest {
     session.close();
     channel.close();
     Lab.eventually("it is gone", () -> puller.peers() == 0);
-    session = dial(Map.of("X-Service", "near"));
+    channel = RawPeer.socket(node.endpoint());
+    session = shakeHands(Map.of("X-Service", "near"));
     say(honest());
     awaitRefused();
   }

@@ -224,11 +224,7 @@ class NearPipeTest {
           pusher.push(Parts.of("" + i).plus(new byte[5000]));
         }
       }
-      for (int i = 0; i < 900; i++) {
-        try (Parts message = puller.pull(SOON)) {
-          assertThat(message.text(0)).isEqualTo("" + i);
-        }
-      }
+      pullInOrder(puller, 900);
       Lab.eventually("it left", () -> puller.peers() == 0);
     }
     assertNothingIsLeft();
@@ -246,20 +242,29 @@ class NearPipeTest {
     try (Puller puller = offering.messaging().puller()) {
       assertThat(puller.bind(AT)).isEqualTo(AT);
       for (int round = 0; round < 20; round++) {
-        try (Pusher pusher = asking.messaging().pusher()) {
-          pusher.connect(AT);
-          for (int i = 0; i < 300; i++) { // from the very first moment on
-            pusher.push(Parts.of("" + i).plus(new byte[i % 7 == 0 ? 20_000 : 10]));
-          }
-        }
-        for (int i = 0; i < 300; i++) {
-          try (Parts message = puller.pull(SOON)) {
-            assertThat(message.text(0)).isEqualTo("" + i);
-          }
-        }
+        pushAtOnce(300);
+        pullInOrder(puller, 300);
       }
     }
     assertNothingIsLeft();
+  }
+
+  /// Pushes from the very first moment on, while the two still meet.
+  private void pushAtOnce(int count) throws Exception {
+    try (Pusher pusher = asking.messaging().pusher()) {
+      pusher.connect(AT);
+      for (int i = 0; i < count; i++) {
+        pusher.push(Parts.of("" + i).plus(new byte[i % 7 == 0 ? 20_000 : 10]));
+      }
+    }
+  }
+
+  private static void pullInOrder(Puller puller, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      try (Parts message = puller.pull(SOON)) {
+        assertThat(message.text(0)).isEqualTo("" + i);
+      }
+    }
   }
 
   @Test

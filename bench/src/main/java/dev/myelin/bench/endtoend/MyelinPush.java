@@ -15,27 +15,48 @@ import java.util.Deque;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// Our pattern sockets, PUSH to PULL over TCP, in ZMTP: one pair each way.
+/// Our pattern sockets, PUSH to PULL in ZMTP: one pair each way.
 final class MyelinPush extends JavaDesign {
-  private static final String HOST = "tcp://127.0.0.1:";
   private static final int MARK = 10_000;
 
-  MyelinPush() {
-    super("myelin-push", "Myelin, PUSH and PULL over TCP in ZMTP, not encrypted");
+  private final @Nullable Manner manner;
+
+  /// @param manner of the nodes at which the sockets find each other; null for sockets without
+  private MyelinPush(String name, String what, @Nullable Manner manner) {
+    super(name, what);
+    this.manner = manner;
+  }
+
+  static MyelinPush tcp() {
+    return new MyelinPush(
+        "myelin-push", "Myelin, PUSH and PULL over TCP in ZMTP, not encrypted", null);
+  }
+
+  static MyelinPush near() {
+    return new MyelinPush(
+        "myelin-push-near",
+        "Myelin, PUSH and PULL found by service, over shared memory",
+        Manner.DEFAULT);
+  }
+
+  static MyelinPush apart() {
+    return new MyelinPush(
+        "myelin-push-tls", "the same, over TLS on the loopback socket", Manner.TLS);
   }
 
   @Override
   Side serve() throws IOException {
-    return new Half(null);
+    return new Half(Meetings.serve(manner), null);
   }
 
   @Override
   Side drive(String address) throws IOException {
-    return new Half(address);
+    return new Half(Meetings.drive(manner, address), address);
   }
 
   private static final class Half implements Side {
-    private final Messaging messaging = Messaging.open();
+    private final Meetings meetings;
+    private final Messaging messaging;
     private final Pusher pusher;
     private final Puller puller;
     private final String address;
@@ -44,17 +65,19 @@ final class MyelinPush extends JavaDesign {
     private @Nullable Tensor large;
 
     /// @param other the endpoints of the half that serves; null for that one
-    Half(@Nullable String other) throws IOException {
+    Half(Meetings meetings, @Nullable String other) throws IOException {
+      this.meetings = meetings;
+      messaging = meetings.messaging();
       SocketOptions options = SocketOptions.defaults().highWater(MARK, MARK);
       pusher = messaging.pusher(options);
       puller = messaging.puller(options);
       if (other == null) {
-        String at = puller.bind(HOST + "*") + "," + pusher.bind(HOST + "*");
-        address = at;
+        String at = puller.bind(meetings.place("there"));
+        address = meetings.address(at, pusher.bind(meetings.place("back")));
       } else {
-        int comma = other.indexOf(',');
-        pusher.connect(other.substring(0, comma));
-        puller.connect(other.substring(comma + 1));
+        pusher.connect(Meetings.place(other, 0));
+        puller.connect(Meetings.place(other, 1));
+        meetings.awaitMedium(pusher, puller);
         address = "";
       }
     }
@@ -143,7 +166,7 @@ final class MyelinPush extends JavaDesign {
     public void close() {
       pusher.close();
       puller.close();
-      messaging.close();
+      meetings.close();
     }
   }
 }
