@@ -1,6 +1,7 @@
 package dev.myelin.net;
 
 import dev.myelin.net.pipe.Conveyor;
+import dev.myelin.net.pipe.Load;
 import dev.myelin.net.pipe.Pipe;
 import dev.myelin.net.pipe.PipeOwner;
 import dev.myelin.net.pipe.PipeTerms;
@@ -17,9 +18,9 @@ import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import dev.myelin.wire.parts.PartsInlet;
 import dev.myelin.wire.parts.PartsSession;
+import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,13 +78,20 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     SocketOptions options = terms.options();
     SocketOptions.Queues queues = options.queues();
     this.in = new Conveyor(queues.receive(), queues.bytes());
-    this.out = new Conveyor(queues.send(), queues.bytes());
+    this.out = new Conveyor(queues.send(), queues.bytes(), gathers(session));
     this.pipe = new Pipe(session.peer(), link.remote().toString(), in, out, this);
     this.errands = new PipeErrands(session);
     this.near = new PipeNeighbour(link, session, carrier, this::wake);
     this.inlet = new Entry(pool);
     this.writer = new PipeWriter(link, this::writeAll, () -> !hasWork(), this::broken);
     this.vigil = new PipeVigil(link, options.waits(), !session.peer().version().equals("3.0"));
+  }
+
+  /// Returns whether brief messages wait in the form in which they leave. Not those of a publisher:
+  /// there all pipes share one.
+  private static boolean gathers(PartsSession session) {
+    boolean publishes = session.role() == SocketRole.PUB || session.role() == SocketRole.XPUB;
+    return session.encodesBriefly() && !publishes;
   }
 
   /// Reads until the link ends, in the caller's thread; returns why it did.
@@ -114,7 +122,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       end(new PeerException.Closed("reading " + link.remote() + " failed: " + e, false, e));
       throw e;
     } finally {
-      inlet.drop();
+      inlet.load.close();
       session.close();
     }
     end(why);
@@ -146,6 +154,8 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
 
   @Override
   public void look(long nowNanos, boolean slept) {
+    in.rest();
+    out.rest();
     if (slept) {
       vigil.slept(nowNanos);
       brokenNanos = nowNanos; // what the peer said last may be read from now on
@@ -197,6 +207,11 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   @Override
   public void wake() {
     writer.wake();
+  }
+
+  @Override
+  public void wakeLater() {
+    link.transport().herald().call(writer);
   }
 
   @Override
@@ -263,14 +278,25 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     if (near.gather(outlet)) {
       return true; // what follows goes another way
     }
-    Parts message;
-    while (outlet.bytes() < PipeWriter.BATCH_BYTES && (message = out.poll()) != null) {
-      encode(message);
+    while (outlet.bytes() < PipeWriter.BATCH_BYTES && encodeNext()) {
+      // Each round takes a message, or many that wait as they will leave.
     }
     if (out.isFedAgain()) {
       owner.writable(pipe);
     }
     return !outlet.isEmpty();
+  }
+
+  private boolean encodeNext() {
+    if (out.pour(outlet, PipeWriter.BATCH_BYTES - outlet.bytes())) {
+      return true;
+    }
+    Parts message = out.poll();
+    if (message == null) {
+      return false;
+    }
+    encode(message);
+    return true;
   }
 
   private void encode(Parts message) {
@@ -325,8 +351,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
   /// Collects what comes out of one read and hands it over in one piece.
   private final class Entry implements PartsInlet {
     private final TensorPool pool;
-    private @Nullable Parts[] batch = new Parts[16];
-    private int count;
+    private final Load load = in.load();
     private long lastWords; // bytes taken beyond the bounds of the queue
     private volatile boolean handing; // the queue may be full
     private volatile boolean landing; // memory was set aside for a message that is not whole
@@ -344,11 +369,14 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       if (landing) {
         landing = false;
       }
-      if (count == batch.length) {
-        batch = Arrays.copyOf(batch, count * 2);
-      }
-      batch[count++] = message;
+      load.add(message);
       messages++;
+    }
+
+    @Override
+    public void briefs(byte[] page, int from, int to, int count) {
+      load.add(page, from, to, count);
+      messages += count;
     }
 
     PipeVigil.Kept kept() {
@@ -387,37 +415,27 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     }
 
     void hand() throws InterruptedException {
-      if (count == 0) {
+      if (load.isEmpty()) {
         return;
       }
       handing = true;
       Conveyor.Offer outcome;
       try {
-        outcome = in.put(batch, count, () -> owner.readable(pipe));
+        outcome = in.put(load, () -> owner.readable(pipe));
       } finally {
         handing = false;
       }
       if (outcome == Conveyor.Offer.CLOSED) {
         handLast();
       }
-      count = 0;
     }
 
     /// Hands over what came before the link ended, without a wait.
     private void handLast() {
-      lastWords += in.putLast(batch, count);
+      lastWords += in.putLast(load);
       owner.readable(pipe);
       if (lastWords > LAST_WORDS_BYTES) {
         link.close(); // whoever left cannot have said so much
-      }
-    }
-
-    /// Gives back what nobody will take.
-    void drop() {
-      for (Parts each : batch) {
-        if (each != null) {
-          each.close();
-        }
       }
     }
   }

@@ -41,6 +41,9 @@ final class PipeWriter {
   private boolean stopped; // guarded by lock
   private volatile boolean resting; // written under lock
 
+  /// Whether the herald is about to wake it; guarded by the herald's lock.
+  boolean announced;
+
   /// @param done returns whether nothing is left to write
   /// @param broken run when nothing can be written any more
   PipeWriter(Link link, Work work, BooleanSupplier done, Runnable broken) {

@@ -32,6 +32,7 @@ public final class Transport implements AutoCloseable {
   private final Counters counters = new Counters();
   private final Tasks tasks = new Tasks();
   private final Watchdog watchdog;
+  private final Herald herald;
   private final ReplayMemory memory;
   private final Resolver resolver = new Resolver();
   private final CompatList compatible;
@@ -53,6 +54,7 @@ public final class Transport implements AutoCloseable {
     this.encrypter = encrypter;
     this.dialler = new Dialler(this, encrypter, compatible, resolver);
     this.watchdog = new Watchdog(threadName("watchdog"));
+    this.herald = new Herald(tasks, config.links().threads(), threadName("herald"));
     this.neighbourhood = Neighbourhood.open(this);
     watchdog.watch(neighbourhood);
   }
@@ -248,6 +250,10 @@ public final class Transport implements AutoCloseable {
 
   SecureRandom random() {
     return random;
+  }
+
+  Herald herald() {
+    return herald;
   }
 
   Watchdog watchdog() {

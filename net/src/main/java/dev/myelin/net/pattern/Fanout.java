@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Fanout implements Hub.Rules {
   private static final System.Logger LOG = System.getLogger(Fanout.class.getName());
 
+  /// Up to so many subscribers are woken by the thread that publishes.
+  private static final int FEW = 4;
+
   /// Takes that a prefix is wanted by a first peer, or no longer by a last one.
   @FunctionalInterface
   interface Watcher {
@@ -99,7 +102,9 @@ final class Fanout implements Hub.Rules {
       return;
     }
     reader.stamp = stamp;
-    if (hub.outflow().sendOrDrop(reader.pipe, shared.share(), Outflow.Manner.QUEUED)) {
+    Outflow.Manner manner =
+        readers.size() > FEW ? Outflow.Manner.AMONG_MANY : Outflow.Manner.QUEUED;
+    if (hub.outflow().sendOrDrop(reader.pipe, shared.share(), manner)) {
       reached++;
     }
   }

@@ -24,11 +24,16 @@ final class Intake {
   /// A message with the pipe it came through.
   record Arrival(Pipe pipe, Parts message) {}
 
+  /// How many messages are taken ahead of a pipe that alone has some.
+  private static final int AHEAD = 32;
+
   private final Outflow outflow;
   private final ReentrantLock gate = new ReentrantLock();
   private final Condition readable = gate.newCondition();
   private final ArrayDeque<Pipe> ready = new ArrayDeque<>(); // guarded by gate
   private final LastWords lastWords; // guarded by gate
+  private volatile Hand hand = Hand.empty(); // written under gate, when the last one is empty
+  private @Nullable Parts[] ahead = new Parts[AHEAD]; // guarded by gate
   private int waiting; // guarded by gate
   private long received; // guarded by gate
   private long receivedBytes; // guarded by gate
@@ -178,7 +183,10 @@ final class Intake {
 
   /// Takes the next message if there is one.
   @Nullable Arrival tryReceive() {
-    Arrival next;
+    Arrival next = hand.take();
+    if (next != null) {
+      return next;
+    }
     gate.lock();
     try {
       next = poll();
@@ -192,14 +200,22 @@ final class Intake {
   }
 
   private @Nullable Arrival poll() {
+    Arrival next = hand.take();
+    if (next != null) {
+      return next;
+    }
     Pipe pipe;
-    while ((pipe = ready.pollFirst()) != null) {
-      Parts message = lastWords.poll(pipe);
+    while ((pipe = ready.peekFirst()) != null) {
+      Parts message = lastWords.isEmpty() ? null : lastWords.poll(pipe);
       if (message == null) {
         message = pipe.poll();
       }
       if (message != null) {
-        ready.addLast(pipe);
+        if (ready.size() > 1) {
+          ready.addLast(ready.removeFirst());
+        } else if (waiting == 0 && lastWords.isEmpty()) {
+          takeAhead(pipe);
+        }
         received++;
         receivedBytes += message.totalBytes();
         if (waiting > 0 && (ready.size() > 1 || !isEmpty(pipe))) {
@@ -207,9 +223,23 @@ final class Intake {
         }
         return new Arrival(pipe, message);
       }
+      ready.removeFirst();
       Seat.of(pipe).ready = false;
     }
     return null;
+  }
+
+  /// Takes messages into the hand, which is empty, if the pipe has many.
+  private void takeAhead(Pipe pipe) {
+    if (!pipe.pollAhead(ahead)) {
+      return;
+    }
+    received += AHEAD;
+    for (Parts each : ahead) {
+      receivedBytes += each == null ? 0 : each.totalBytes();
+    }
+    hand = Hand.of(pipe, ahead);
+    ahead = new Parts[AHEAD];
   }
 
   private static boolean isEmpty(Pipe pipe) {
@@ -220,6 +250,9 @@ final class Intake {
   boolean hasMessage() {
     gate.lock();
     try {
+      if (hand.count() > 0) {
+        return true;
+      }
       for (Pipe each : ready) {
         if (!isEmpty(each)) {
           return true;
@@ -234,7 +267,7 @@ final class Intake {
   long received() {
     gate.lock();
     try {
-      return received;
+      return received - hand.count();
     } finally {
       gate.unlock();
     }
@@ -243,7 +276,7 @@ final class Intake {
   long receivedBytes() {
     gate.lock();
     try {
-      return receivedBytes;
+      return receivedBytes - hand.bytes();
     } finally {
       gate.unlock();
     }

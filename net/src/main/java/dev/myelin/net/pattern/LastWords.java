@@ -27,6 +27,11 @@ final class LastWords {
     this.mostBytes = mostBytes;
   }
 
+  /// Returns whether nobody left anything.
+  boolean isEmpty() {
+    return peers.isEmpty();
+  }
+
   /// Takes out of a pipe that ended what is in there.
   void gather(Pipe pipe) {
     Parts message;

@@ -28,6 +28,8 @@ final class Outflow {
   enum Manner {
     /// Soon, in a thread of the pipe.
     QUEUED,
+    /// Likewise, as of [Pipe#offerAmongMany].
+    AMONG_MANY,
     /// Now, as of [Pipe#offerNow].
     NOW
   }
@@ -213,7 +215,10 @@ final class Outflow {
     for (int i = 0; i < now.length; i++) {
       int index = (begin + i) % now.length;
       if (takes(now[index], message, manner)) {
-        turn = index + 1 == now.length ? 0 : index + 1;
+        int next = index + 1 == now.length ? 0 : index + 1;
+        if (next != begin) {
+          turn = next; // with one pipe never
+        }
         return now[index];
       }
     }
@@ -284,7 +289,12 @@ final class Outflow {
   }
 
   private static boolean takes(Pipe pipe, Parts message, Manner manner) {
-    Conveyor.Offer outcome = manner == Manner.NOW ? pipe.offerNow(message) : pipe.offer(message);
+    Conveyor.Offer outcome =
+        switch (manner) {
+          case QUEUED -> pipe.offer(message);
+          case AMONG_MANY -> pipe.offerAmongMany(message);
+          case NOW -> pipe.offerNow(message);
+        };
     return outcome != Conveyor.Offer.FULL && outcome != Conveyor.Offer.CLOSED;
   }
 

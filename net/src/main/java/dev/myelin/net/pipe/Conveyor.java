@@ -1,12 +1,13 @@
 package dev.myelin.net.pipe;
 
+import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Messages on their way in one direction: bounded by number and by bytes, in order.
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two arrays: producers fill one under the lock, the taker empties the other without it, and they
 /// change places when the taker's is empty. So a busy conveyor costs the taker a lock per batch.
+/// Brief messages of one part do not stand there as objects: a [Strip] has the bytes of many.
 public final class Conveyor {
   /// The outcome of putting a message in.
   public enum Offer {
@@ -35,16 +37,24 @@ public final class Conveyor {
   /// when its batch is empty.
   private static final int LOOK_MASK = 63;
 
+  /// Strips that producers fill one by one grow up to that.
+  private static final int MOST_OPEN_BYTES = 32 << 10;
+
   private final int mostMessages;
   private final long mostBytes;
+  private final boolean gathers;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
-  private @Nullable Parts[] filling = new Parts[LEAST]; // guarded by lock
-  private int filled; // guarded by lock
+  private @Nullable Object[] filling = new Object[LEAST]; // guarded by lock: Parts or Strip
+  private int entries; // guarded by lock: how many of these there are
+  private @Nullable Strip open; // guarded by lock: the last of them, if it is one
+  private final Strips spare = new Strips(); // guarded by lock
+  private int filled; // guarded by lock: messages
   private long fillingBytes; // guarded by lock
   private long takenBytes; // guarded by lock: of the batch that is being taken
   private long acceptedMessages; // guarded by lock
   private long acceptedBytes; // guarded by lock
+  private long restedMessages; // guarded by lock: accepted when it was last asked to rest
   private boolean closed; // guarded by lock
   private volatile boolean starved; // somebody waits for room, or was refused
   private volatile boolean fed; // set once there was room again
@@ -52,13 +62,22 @@ public final class Conveyor {
   /// What the taker has not taken of its batch, at most; it says so only now and then.
   private volatile int left;
 
+  private volatile boolean spares; // whether strips are kept for later; written under lock
+
   private final Taking taking = new Taking(LEAST); // of the taker alone
 
   /// @param mostMessages how many messages it holds, 0 for any number
   /// @param mostBytes how many bytes they may have together; one message is always taken
   public Conveyor(int mostMessages, long mostBytes) {
+    this(mostMessages, mostBytes, false);
+  }
+
+  /// @param gathers whether brief messages that are offered are copied in, so that [#pour] can have
+  ///   them leave without an object for each; otherwise as above
+  public Conveyor(int mostMessages, long mostBytes, boolean gathers) {
     this.mostMessages = mostMessages == 0 ? Integer.MAX_VALUE : mostMessages;
     this.mostBytes = mostBytes;
+    this.gathers = gathers;
   }
 
   /// Puts a message in if there is room; never waits.
@@ -77,17 +96,29 @@ public final class Conveyor {
     }
   }
 
-  /// Puts the first `count` messages in, in order, waiting for room as long as it takes; [#close]
-  /// and an interrupt end that. What is not in when this says closed or throws is the caller's
-  /// still; what is in was taken out of the array.
+  /// Returns an empty load for [#put].
+  public Load load() {
+    return new Load(this);
+  }
+
+  /// Returns an empty strip for a load.
+  Strip strip(int least) {
+    lock.lock();
+    try {
+      return takeSpare(least);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Puts a load in, in order, waiting for room as long as it takes; [#close] and an interrupt end
+  /// that. What is not in when this says closed or throws is the load's still.
   ///
   /// @param first is run when the conveyor was empty, before any wait: the taker may need to be
   ///   told
-  public Offer put(@Nullable Parts[] messages, int count, Runnable first)
-      throws InterruptedException {
-    int done = 0;
-    while (done < count) {
-      boolean wake = false;
+  public Offer put(Load load, Runnable first) throws InterruptedException {
+    while (!load.isEmpty()) {
+      boolean wake;
       lock.lock();
       try {
         while (!closed && isStarving()) {
@@ -96,9 +127,9 @@ public final class Conveyor {
         if (closed) {
           return Offer.CLOSED;
         }
-        for (; done < count && !isFull(); done++) {
-          wake |= append(Objects.requireNonNull(messages[done])) == Offer.FIRST;
-          messages[done] = null;
+        wake = isTakerIdle();
+        while (!load.isEmpty() && !isFull()) {
+          appendFirst(load, mostMessages - filled - left, mostBytes - fillingBytes - takenBytes);
         }
       } finally {
         lock.unlock();
@@ -110,37 +141,114 @@ public final class Conveyor {
     return Offer.TAKEN;
   }
 
-  /// Puts in what is left of the first `count` messages, though there may be no room and though it
-  /// may be closed: the last words of a peer that is gone. They are taken out of the array; returns
-  /// how many bytes they have.
-  public long putLast(@Nullable Parts[] messages, int count) {
-    long bytes = 0;
+  /// Puts in what is left of a load, though there may be no room and though it may be closed: the
+  /// last words of a peer that is gone. Returns how many bytes they have.
+  public long putLast(Load load) {
     lock.lock();
     try {
-      for (int i = 0; i < count; i++) {
-        Parts message = messages[i];
-        if (message != null) {
-          bytes += message.totalBytes();
-          Offer _ = append(message);
-          messages[i] = null;
-        }
+      long before = acceptedBytes;
+      while (!load.isEmpty()) {
+        appendFirst(load, Integer.MAX_VALUE, Long.MAX_VALUE);
       }
+      return acceptedBytes - before;
     } finally {
       lock.unlock();
     }
-    return bytes;
   }
 
   private Offer append(Parts message) {
-    if (filled == filling.length) {
-      filling = Arrays.copyOf(filling, filled * 2);
+    Offer outcome = isTakerIdle() ? Offer.FIRST : Offer.TAKEN;
+    if (gathers && Strip.isBrief(message)) {
+      byte[] body = message.bytes();
+      openFor(Strip.sizeOf(body.length)).add(body);
+      count(1, body.length);
+    } else {
+      enter(message);
+      count(1, message.totalBytes());
     }
-    filling[filled++] = message;
-    long bytes = message.totalBytes();
+    return outcome;
+  }
+
+  private boolean isTakerIdle() {
+    return filled == 0 && left == 0;
+  }
+
+  /// Takes over the first message of a load, or as many of its first strip as there is room for.
+  private void appendFirst(Load load, int roomMessages, long roomBytes) {
+    if (load.first() instanceof Strip strip) {
+      int messages = strip.countWithin(roomMessages, roomBytes);
+      int size = strip.sizeOfFirst(messages);
+      count(messages, size - (long) messages * Strip.sizeOf(0));
+      if (messages == strip.count() && size > strip.capacity() / 2) {
+        load.removeFirst();
+        enter(strip);
+        return;
+      }
+      strip.move(messages, openFor(size));
+      if (strip.count() == 0) {
+        load.removeFirst();
+        giveSpare(strip);
+      }
+    } else if (load.first() instanceof Parts message) {
+      load.removeFirst();
+      enter(message);
+      count(1, message.totalBytes());
+    }
+  }
+
+  private void count(int messages, long bytes) {
+    filled += messages;
     fillingBytes += bytes;
-    acceptedMessages++;
+    acceptedMessages += messages;
     acceptedBytes += bytes;
-    return filled == 1 && left == 0 ? Offer.FIRST : Offer.TAKEN;
+  }
+
+  /// Returns the strip into which so many bytes can be put now.
+  private Strip openFor(int size) {
+    Strip last = open;
+    if (last == null || last.room() < size) {
+      int grown = last == null ? 0 : Math.min(2 * last.capacity(), MOST_OPEN_BYTES);
+      last = takeSpare(Math.max(size, grown));
+      last.warm();
+      enter(last);
+    }
+    return last;
+  }
+
+  private void enter(Object entry) {
+    if (entries == filling.length) {
+      filling = Arrays.copyOf(filling, entries * 2);
+    }
+    filling[entries++] = entry;
+    open = entry instanceof Strip strip ? strip : null;
+  }
+
+  private Strip takeSpare(int least) {
+    Strip taken = spare.take(least);
+    spares = spare.bytes() > 0;
+    return taken;
+  }
+
+  private void giveSpare(Strip strip) {
+    spare.give(strip);
+    spares = true;
+  }
+
+  /// Lets go of memory that is kept for later, if nothing was put in since the last call.
+  public void rest() {
+    if (!spares) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (restedMessages == acceptedMessages) {
+        spare.clear();
+        spares = false;
+      }
+      restedMessages = acceptedMessages;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Returns whether there is no room, having said so where there is none.
@@ -163,19 +271,85 @@ public final class Conveyor {
   /// Takes the next message; null if there is none.
   public @Nullable Parts poll() {
     Taking mine = taking;
-    if (mine.next == mine.end && !swap()) {
+    if (mine.rest == 0 && !swap()) {
       return null;
     }
-    Parts message = mine.batch[mine.next];
-    mine.batch[mine.next++] = null;
-    int rest = mine.end - mine.next;
-    if ((rest & LOOK_MASK) == 0) {
-      left = rest;
-      if (starved) {
-        feed();
+    Strip strip = mine.strip;
+    if (strip != null) {
+      Parts message = strip.poll();
+      if (strip.count() == 0) {
+        mine.spend(strip);
       }
+      taken(mine, 1);
+      return message;
     }
-    return message;
+    Object entry = mine.removeNext();
+    if (entry instanceof Parts message) {
+      taken(mine, 1);
+      return message;
+    }
+    mine.strip = (Strip) entry;
+    return poll();
+  }
+
+  /// Takes the next messages, as many as fit into an array, where these are brief and far more are
+  /// behind them; returns whether it did. They count as if they were in for a while longer, so that
+  /// it holds no more than it may.
+  public boolean pollAhead(@Nullable Parts[] into) {
+    Taking mine = taking;
+    Strip strip = mine.strip;
+    int count = into.length;
+    if (strip == null || strip.count() <= count || mine.rest <= 2 * count + LOOK_MASK) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      into[i] = strip.poll();
+    }
+    int before = mine.rest;
+    mine.rest -= count;
+    if ((before & ~LOOK_MASK) != (mine.rest & ~LOOK_MASK)) {
+      tell(before);
+    }
+    return true;
+  }
+
+  /// Takes brief messages from the next on, as they lie, up to that many bytes; returns whether
+  /// there were any.
+  public boolean pour(Outlet to, long most) {
+    Taking mine = taking;
+    if (mine.rest == 0 && !swap()) {
+      return false;
+    }
+    Strip strip = mine.strip;
+    if (strip == null && mine.batch[mine.next] instanceof Strip next) {
+      Object _ = mine.removeNext();
+      mine.strip = next;
+      strip = next;
+    }
+    int messages = strip == null ? 0 : strip.pour(to, most);
+    if (strip == null || messages == 0) {
+      return false;
+    }
+    if (strip.count() == 0) {
+      mine.spend(strip);
+    }
+    mine.rest -= messages;
+    tell(mine.rest);
+    return true;
+  }
+
+  private void taken(Taking mine, int messages) {
+    mine.rest -= messages;
+    if ((mine.rest & LOOK_MASK) == 0) {
+      tell(mine.rest);
+    }
+  }
+
+  private void tell(int rest) {
+    left = rest;
+    if (starved) {
+      feed();
+    }
   }
 
   private boolean swap() {
@@ -183,16 +357,20 @@ public final class Conveyor {
     try {
       takenBytes = fillingBytes;
       fillingBytes = 0;
+      Taking mine = taking;
+      mine.recycle(this::giveSpare);
       if (filled == 0) {
         return false;
       }
-      @Nullable Parts[] empty = taking.batch;
-      taking.batch = filling;
+      @Nullable Object[] empty = mine.batch;
+      mine.batch = filling;
       filling = empty;
-      taking.next = 0;
-      taking.end = filled;
+      mine.next = 0;
+      mine.rest = filled;
+      entries = 0;
+      open = null;
       filled = 0;
-      left = taking.end;
+      left = mine.rest;
       return true;
     } finally {
       lock.unlock();
@@ -317,12 +495,34 @@ public final class Conveyor {
 
   /// The batch that is being taken.
   private abstract static class Batch extends Padding {
-    @Nullable Parts[] batch;
+    @Nullable Object[] batch; // Parts or Strip
     int next;
-    int end;
+    int rest; // messages
+    @Nullable Strip strip; // the one that is being taken
+    final List<Strip> spent = new ArrayList<>();
 
     Batch(int capacity) {
-      batch = new Parts[capacity];
+      batch = new Object[capacity];
+    }
+
+    @Nullable Object removeNext() {
+      Object entry = batch[next];
+      batch[next++] = null;
+      return entry;
+    }
+
+    void spend(Strip empty) {
+      strip = null;
+      if (spent.size() < Strips.MOST) {
+        spent.add(empty);
+      }
+    }
+
+    void recycle(Consumer<Strip> to) {
+      if (!spent.isEmpty()) {
+        spent.forEach(to);
+        spent.clear();
+      }
     }
   }
 

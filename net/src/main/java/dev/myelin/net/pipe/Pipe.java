@@ -13,6 +13,12 @@ public final class Pipe {
     /// Has what was put into the outgoing conveyor leave soon.
     void wake();
 
+    /// Likewise, for one of many who are given the same: costs the caller less, and may take a bit
+    /// longer.
+    default void wakeLater() {
+      wake();
+    }
+
     /// Has it leave now, in the caller's thread, unless some thread is at it, or the caller is
     /// interrupted. Waits for the peer as long as there is patience; then the link ends.
     void writeNow();
@@ -81,7 +87,16 @@ public final class Pipe {
     return outcome;
   }
 
-  /// Likewise, and has it leave in the caller's thread unless it is large. Only for a peer that
+  /// Likewise, for one of many pipes that are given the same message, as of [Plug#wakeLater].
+  public Conveyor.Offer offerAmongMany(Parts message) {
+    Conveyor.Offer outcome = out.offer(message);
+    if (outcome == Conveyor.Offer.FIRST) {
+      plug.wakeLater();
+    }
+    return outcome;
+  }
+
+  /// As [#offer], and has it leave in the caller's thread unless it is large. Only for a peer that
   /// should have read all that was sent before: for one that did not, this waits as long as the
   /// transport has patience, which then ends the link.
   public Conveyor.Offer offerNow(Parts message) {
@@ -116,6 +131,11 @@ public final class Pipe {
   /// Calls nobody, so that it may be called under a lock; [#drained] must follow, without it.
   public @Nullable Parts poll() {
     return in.poll();
+  }
+
+  /// Takes messages ahead, as [Conveyor#pollAhead]; otherwise as [#poll].
+  public boolean pollAhead(@Nullable Parts[] into) {
+    return in.pollAhead(into);
   }
 
   /// Has the peer go on where it waited for room.

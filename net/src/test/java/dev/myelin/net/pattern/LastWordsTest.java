@@ -3,6 +3,7 @@ package dev.myelin.net.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.myelin.net.pipe.Conveyor;
+import dev.myelin.net.pipe.Load;
 import dev.myelin.net.pipe.Pipe;
 import dev.myelin.net.pipe.SocketOptions;
 import dev.myelin.wire.PeerException;
@@ -35,7 +36,9 @@ class LastWordsTest {
     Peer says(int size) {
       byte[] bytes = new byte[size];
       bytes[0] = name;
-      assertThat(in.putLast(new Parts[] {Parts.of(bytes)}, 1)).isEqualTo(size);
+      Load load = in.load();
+      load.add(Parts.of(bytes));
+      assertThat(in.putLast(load)).isEqualTo(size);
       hub.readable(pipe);
       return this;
     }

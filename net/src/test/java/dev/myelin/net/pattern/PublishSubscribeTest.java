@@ -89,6 +89,61 @@ class PublishSubscribeTest extends PatternScene {
 
   @ParameterizedTest
   @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void bringsManySubscribersEachMessageOnceAndInOrder(String transport) throws Exception {
+    SocketOptions unmarked =
+        SocketOptions.defaults().queues(new SocketOptions.Queues(0, 0, 1L << 30, 0, 0));
+    List<Subscriber> all = new ArrayList<>();
+    try (Publisher publisher = messaging.publisher(unmarked)) {
+      String at = publisher.bind(Places.at(transport, folder));
+      for (int i = 0; i < 12; i++) {
+        Subscriber subscriber = messaging.subscriber(unmarked);
+        all.add(subscriber);
+        subscriber.subscribe("");
+        subscriber.connect(at);
+      }
+      assertThat(publisher.awaitSubscribers(all.size(), LONG)).isTrue();
+      for (int round = 0; round < 3; round++) {
+        publishFromThree(publisher, round == 1 ? 1 : 300);
+        for (Subscriber each : all) {
+          assertThat(inOrderOfThree(each, round == 1 ? 1 : 300)).isTrue();
+        }
+      }
+      for (Subscriber each : all) {
+        assertThat(each.tryReceive()).isEmpty();
+      }
+    } finally {
+      all.forEach(Subscriber::close);
+    }
+  }
+
+  private static void publishFromThree(Publisher to, int count) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      byte who = (byte) i;
+      threads.add(
+          Thread.startVirtualThread(
+              () -> {
+                for (int k = 0; k < count; k++) {
+                  to.publish(Parts.of(new byte[] {who, (byte) (k >>> 8), (byte) k}));
+                }
+              }));
+    }
+    for (Thread each : threads) {
+      each.join();
+    }
+  }
+
+  private static boolean inOrderOfThree(Subscriber from, int count) throws Exception {
+    int[] next = new int[3];
+    for (int i = 0; i < 3 * count; i++) {
+      byte[] bytes = from.receive(LONG).bytes();
+      assertThat(((bytes[1] & 0xFF) << 8) | (bytes[2] & 0xFF)).isEqualTo(next[bytes[0]]++);
+    }
+    return next[0] == count && next[1] == count && next[2] == count;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
   void dropsForASlowSubscriberAndNeverWaits(String transport) throws Exception {
     SocketOptions ten = SocketOptions.defaults().highWater(10, 10);
     try (Publisher publisher = messaging.publisher(ten);

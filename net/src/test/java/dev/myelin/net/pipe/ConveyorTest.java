@@ -2,13 +2,13 @@ package dev.myelin.net.pipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.myelin.wire.parts.Outlet;
 import dev.myelin.wire.parts.Parts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,13 +89,13 @@ class ConveyorTest {
     Conveyor conveyor = new Conveyor(1, 1 << 20);
     conveyor.offer(message(1));
     CountDownLatch ended = new CountDownLatch(1);
-    @Nullable Parts[] batch = {message(2)};
+    Load load = load(conveyor, 2);
     Thread putting =
         Thread.ofVirtual()
             .start(
                 () -> {
                   try {
-                    if (conveyor.put(batch, 1, () -> {}) == Conveyor.Offer.CLOSED) {
+                    if (conveyor.put(load, () -> {}) == Conveyor.Offer.CLOSED) {
                       ended.countDown();
                     }
                   } catch (InterruptedException e) {
@@ -105,14 +105,138 @@ class ConveyorTest {
     conveyor.close();
     ended.await();
     putting.join();
-    assertThat(batch[0]).isNotNull();
+    assertThat(load.isEmpty()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 100, 1000})
+  void takesOfALoadAsManyAsItMayHold(int most) throws Exception {
+    Conveyor conveyor = new Conveyor(most, Long.MAX_VALUE);
+    int count = 3 * most + 1;
+    Load load = load(conveyor, IntStream.range(0, count).toArray());
+    Semaphore told = new Semaphore(0);
+    Thread putting = putting(conveyor, load, told);
+    List<Integer> got = new ArrayList<>();
+    while (got.size() < count) {
+      told.acquire();
+      assertThat(conveyor.size()).isLessThanOrEqualTo(most);
+      conveyor.drain().forEach(each -> got.add(number(each)));
+    }
+    putting.join();
+    assertThat(got).isEqualTo(IntStream.range(0, count).boxed().toList());
+  }
+
+  @Test
+  void countsTheBytesOfALoadMessageByMessage() throws Exception {
+    Conveyor conveyor = new Conveyor(0, 10);
+    Load load = conveyor.load();
+    for (int i = 0; i < 7; i++) {
+      addBrief(load, new byte[4]);
+    }
+    Semaphore told = new Semaphore(0);
+    Thread putting = putting(conveyor, load, told);
+    told.acquire();
+    assertThat(conveyor.size()).isEqualTo(3); // the third begins where there are 8 of 10
+    for (int got = conveyor.drain().size(); got < 7; got += conveyor.drain().size()) {
+      told.acquire();
+    }
+    putting.join();
+    assertThat(conveyor.accepted()).isEqualTo(new Conveyor.Tally(7, 28));
+  }
+
+  private static Thread putting(Conveyor to, Load load, Semaphore told) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                to.put(load, told::release);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // what is missing then is noticed
+              }
+            });
+  }
+
+  @Test
+  void poursBriefMessagesAsTheyLieAndStopsAtOthers() {
+    Conveyor conveyor = new Conveyor(0, 1 << 20, true);
+    byte[] empty = {};
+    byte[] longest = new byte[255];
+    byte[] tooLong = new byte[256];
+    for (byte[] each : List.of(new byte[] {1, 2}, empty, longest, tooLong, new byte[] {3})) {
+      conveyor.offer(Parts.of(each));
+    }
+    conveyor.offer(Parts.of(new byte[] {4}, new byte[] {5}));
+    Outlet out = new Outlet();
+    assertThat(conveyor.pour(out, 5)).isTrue();
+    assertThat(out.toBytes()).containsExactly(0, 2, 1, 2);
+    assertThat(conveyor.size()).isEqualTo(5);
+    while (conveyor.pour(out, 1000)) {
+      // Until it comes to the one that is too long.
+    }
+    assertThat(out.toBytes()).hasSize(4 + 2 + 257).startsWith(0, 2, 1, 2, 0, 0, 0, 255);
+    assertThat(conveyor.poll()).extracting(Parts::totalBytes).isEqualTo(256L);
+    assertThat(conveyor.pour(out, 2)).isFalse();
+    assertThat(conveyor.poll()).extracting(Parts::bytes).isEqualTo(new byte[] {3});
+    assertThat(conveyor.pour(out, 1000)).isFalse();
+    assertThat(conveyor.poll()).extracting(Parts::count).isEqualTo(2);
+    assertThat(conveyor.pour(out, 1000)).isFalse();
+    assertThat(conveyor.isEmpty()).isTrue();
+    assertThat(conveyor.accepted()).isEqualTo(new Conveyor.Tally(6, 516));
+  }
+
+  @Test
+  void feedsWhoWasRefusedAlsoWhenMessagesArePoured() {
+    Conveyor conveyor = new Conveyor(10, 1 << 20, true);
+    for (int i = 0; i < 10; i++) {
+      conveyor.offer(message(i));
+    }
+    assertThat(conveyor.offer(message(10))).isEqualTo(Conveyor.Offer.FULL);
+    assertThat(conveyor.isFedAgain()).isFalse();
+    assertThat(conveyor.pour(new Outlet(), 1000)).isTrue();
+    assertThat(conveyor.isFedAgain()).isTrue();
+    assertThat(conveyor.offer(message(10))).isEqualTo(Conveyor.Offer.FIRST);
+  }
+
+  @Test
+  void givesMessagesBackAsObjectsThatWereGathered() {
+    Conveyor conveyor = new Conveyor(0, 1 << 20, true);
+    int count = 50_000; // several strips
+    for (int i = 0; i < count; i++) {
+      conveyor.offer(message(i));
+    }
+    assertThat(conveyor.drain().stream().map(ConveyorTest::number).toList())
+        .isEqualTo(IntStream.range(0, count).boxed().toList());
+    conveyor.rest();
+    conveyor.rest(); // lets go of the strips
+    conveyor.offer(message(7));
+    assertThat(conveyor.drain()).hasSize(1);
+  }
+
+  /// Returns a load of these numbers: alternately fives of them as strips, and as objects.
+  private static Load load(Conveyor to, int... numbers) {
+    Load load = to.load();
+    for (int i = 0; i < numbers.length; i++) {
+      if (i / 5 % 2 == 0) {
+        addBrief(load, message(numbers[i]).bytes());
+      } else {
+        load.add(message(numbers[i]));
+      }
+    }
+    return load;
+  }
+
+  private static void addBrief(Load load, byte[] body) {
+    byte[] page = new byte[3 + body.length];
+    page[2] = (byte) body.length;
+    System.arraycopy(body, 0, page, 3, body.length);
+    load.add(page, 1, page.length, 1);
   }
 
   /// Many producers, in batches and alone, and a taker that only looks when it is told.
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 100, 1000})
   void losesAndDoublesNothingAndWakesItsTaker(int most) throws Exception {
-    Conveyor conveyor = new Conveyor(most, 1 << 20);
+    Conveyor conveyor = new Conveyor(most, 1 << 20, true);
     int producers = 3;
     int each = 20_000;
     Semaphore told = new Semaphore(0);
@@ -139,13 +263,10 @@ class ConveyorTest {
   }
 
   private static void putAll(Conveyor to, int base, int count, Semaphore told) {
-    @Nullable Parts[] batch = new Parts[50];
+    int size = 50;
     try {
-      for (int i = 0; i < count; i += batch.length) {
-        for (int k = 0; k < batch.length; k++) {
-          batch[k] = message(base + i + k);
-        }
-        to.put(batch, batch.length, told::release);
+      for (int i = 0; i < count; i += size) {
+        to.put(load(to, IntStream.range(base + i, base + i + size).toArray()), told::release);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // what is missing then is noticed

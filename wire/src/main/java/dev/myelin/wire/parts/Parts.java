@@ -136,18 +136,19 @@ public final class Parts implements AutoCloseable {
 
   /// Returns the size of a part in bytes.
   public long size(int part) {
-    return switch (part(part)) {
-      case byte[] bytes -> bytes.length;
-      case Tensor tensor -> tensor.byteSize();
-      default -> throw new IllegalStateException("part: neither bytes nor a tensor");
-    };
+    return sizeOf(part(part));
+  }
+
+  private static long sizeOf(Object part) {
+    // No switch over the types: this is asked of every message several times.
+    return part instanceof byte[] bytes ? bytes.length : ((Tensor) part).byteSize();
   }
 
   /// Returns the size of all parts in bytes.
   public long totalBytes() {
-    long total = 0;
-    for (int i = 0; i < count(); i++) {
-      total += size(i);
+    long total = sizeOf(first);
+    for (Object other : others) {
+      total += sizeOf(other);
     }
     return total;
   }

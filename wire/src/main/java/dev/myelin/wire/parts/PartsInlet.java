@@ -5,11 +5,26 @@ import dev.myelin.wire.Message;
 import dev.myelin.wire.PeerException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 
 /// Takes what comes out of a [PartsSession]; called on the thread that receives.
 public interface PartsInlet {
   /// Takes a whole message, which is its own from now on.
   void message(Parts message);
+
+  /// Takes messages of one part of up to 255 bytes each, which are copied before this returns.
+  ///
+  /// @param page where they lie one behind the other, each as a zero, its length, and its bytes
+  /// @param from where the first begins
+  /// @param to where the last ends
+  /// @param count how many they are
+  default void briefs(byte[] page, int from, int to, int count) {
+    for (int at = from; at < to; ) {
+      int begin = at + 2;
+      at = begin + (page[at + 1] & 0xFF);
+      message(Parts.of(Arrays.copyOfRange(page, begin, at)));
+    }
+  }
 
   /// Takes that the peer wants, or no longer wants, messages that begin so.
   default void subscription(byte[] prefix, boolean wanted) {}

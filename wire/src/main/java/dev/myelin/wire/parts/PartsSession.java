@@ -35,6 +35,12 @@ public interface PartsSession extends AutoCloseable {
   /// so, so that one encoding serves many peers.
   boolean isUniform();
 
+  /// Returns whether a message of one part of up to 255 bytes on the heap leaves as a zero, its
+  /// length, and its bytes, so that whoever has it so need not have it encoded.
+  default boolean encodesBriefly() {
+    return false;
+  }
+
   /// Appends a message. Large parts are referred to where they lie unless the dialect changes them
   /// on the way.
   ///

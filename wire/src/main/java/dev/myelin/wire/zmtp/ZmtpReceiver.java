@@ -37,6 +37,7 @@ final class ZmtpReceiver implements AutoCloseable {
   private final PartsLimits limits;
   private final @Nullable ZmtpOpener opener;
   private final ZmtpTraffic traffic;
+  private final boolean takesBriefs;
   private final Parts.Gatherer gathered = new Parts.Gatherer();
 
   private byte[] page = new byte[LEAST_PAGE];
@@ -75,6 +76,11 @@ final class ZmtpReceiver implements AutoCloseable {
     this.limits = limits;
     this.opener = opener;
     this.traffic = new ZmtpTraffic(role, limits, member);
+    this.takesBriefs =
+        opener == null
+            && !traffic.publishes()
+            && !traffic.discards()
+            && Math.min(limits.messageBytes(), traffic.heapBytes()) >= ZmtpHeader.SHORT_BODY;
   }
 
   /// Reads once and hands over what is whole; returns false at the end.
@@ -82,10 +88,33 @@ final class ZmtpReceiver implements AutoCloseable {
     if (!fill()) {
       return false;
     }
-    while (step(inlet)) {
-      // Each step takes a frame.
-    }
+    do {
+      takeBriefs(inlet);
+    } while (step(inlet)); // each step takes a frame
     return true;
+  }
+
+  /// Takes all short messages of one part that stand next in the page, as they lie.
+  private void takeBriefs(PartsInlet inlet) {
+    if (!takesBriefs || parts > 0) {
+      return;
+    }
+    byte[] bytes = page;
+    int end = to;
+    int at = from;
+    int count = 0;
+    while (end - at >= ZmtpHeader.SHORT_SIZE && bytes[at] == 0) {
+      int next = at + ZmtpHeader.SHORT_SIZE + (bytes[at + 1] & 0xFF);
+      if (next > end) {
+        break;
+      }
+      at = next;
+      count++;
+    }
+    if (count > 0) {
+      inlet.briefs(bytes, from, at, count);
+      from = at;
+    }
   }
 
   /// Returns what is kept of a message whose last part has not come; each part costs too.

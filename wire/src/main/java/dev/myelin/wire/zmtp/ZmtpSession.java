@@ -57,6 +57,11 @@ final class ZmtpSession implements PartsSession {
   }
 
   @Override
+  public boolean encodesBriefly() {
+    return sender.isUniform();
+  }
+
+  @Override
   public boolean encode(Parts message, Outlet out, Runnable left) {
     return sender.message(message, out, left);
   }

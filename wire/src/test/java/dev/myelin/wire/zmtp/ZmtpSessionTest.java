@@ -17,7 +17,10 @@ import dev.myelin.wire.parts.PartsSession;
 import dev.myelin.wire.parts.SocketRole;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,56 @@ class ZmtpSessionTest {
                 assertThat(acceptor.getSuppressed()[0])
                     .isInstanceOf(PeerException.Refused.class)
                     .hasMessage("refused by the peer: 400"));
+  }
+
+  @Test
+  void briefMessagesComeTogetherAsTheyLieAndTheOthersInBetween() throws IOException {
+    ZmtpTalk talk = ZmtpTalk.open(ZmtpTalk.terms(SocketRole.PUSH), ZmtpTalk.terms(SocketRole.PULL));
+    assertThat(talk.dialler.encodesBriefly()).isTrue();
+    Outlet out = new Outlet();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      byte[] first = new byte[i];
+      Arrays.fill(first, (byte) i);
+      Parts message = i % 10 == 9 ? Parts.of(first, new byte[] {1}) : Parts.of(first);
+      expected.add(ZmtpTalk.describe(message));
+      talk.dialler.encode(message, out);
+      if (i % 50 == 0) {
+        talk.dialler.encodePing(Duration.ZERO, out);
+      }
+    }
+    talk.up.write(out.toBytes());
+    talk.up.end();
+    Briefs inlet = new Briefs();
+    while (talk.acceptor.receive(inlet)) {
+      // Until the end.
+    }
+    assertThat(inlet.found).isEqualTo(expected);
+    assertThat(inlet.brief).isEqualTo(256 - 25); // those of one part up to 255 bytes
+  }
+
+  /// Takes messages, and counts the brief ones.
+  private static final class Briefs implements PartsInlet {
+    final List<String> found = new ArrayList<>();
+    int brief;
+
+    @Override
+    public void message(Parts message) {
+      found.add(ZmtpTalk.describe(message));
+    }
+
+    @Override
+    public void briefs(byte[] page, int from, int to, int count) {
+      int before = found.size();
+      PartsInlet.super.briefs(page, from, to, count);
+      assertThat(found).hasSize(before + count);
+      brief += count;
+    }
+
+    @Override
+    public Tensor room(long size) {
+      throw new IllegalStateException("room: " + size + " bytes (expected: none)");
+    }
   }
 
   @Test
