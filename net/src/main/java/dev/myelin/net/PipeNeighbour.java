@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One pipe whose peer may turn out to be a process of this machine: then its frames move from the
@@ -25,6 +26,11 @@ final class PipeNeighbour {
   /// How a side says that it may share memory, and what its proofs call it.
   static final String PROPERTY = "X-Near";
 
+  /// What is worth waking a reader for.
+  private static final long LITTLE_BYTES = 16 << 10;
+
+  private static final long REST_NANOS = 20_000;
+
   private final Link link;
   private final PartsSession session;
   private final Runnable wake;
@@ -33,6 +39,7 @@ final class PipeNeighbour {
   private final Queue<Message> words = new ArrayDeque<>(); // guarded by this; one of each at most
   private boolean finished; // guarded by this
   private volatile boolean any; // written under this
+  private boolean little; // of whoever holds the pen
   private boolean moving; // of whoever holds the pen: MOVE is in the outlet
 
   /// @param carrier what the pipe runs on; null for a peer that is no member
@@ -130,11 +137,23 @@ final class PipeNeighbour {
     return moving;
   }
 
-  /// Takes that what was gathered has left; what follows goes through memory if that said so.
-  void left() {
+  /// Takes that so much has left; what follows goes through memory if that said so. For whoever
+  /// holds the pen, as the next.
+  void left(long bytes) {
+    little = bytes < LITTLE_BYTES;
     if (moving && meeting != null) {
       moving = false;
       meeting.moveOutput();
+    }
+  }
+
+  /// Lets more gather while small messages stream through memory: a write costs so little there
+  /// that the reader would have to be woken for each of them.
+  ///
+  /// @param more whether there is more to write already
+  void rest(boolean more) {
+    if (little && more && meeting != null && meeting.moved()) {
+      LockSupport.parkNanos(REST_NANOS);
     }
   }
 

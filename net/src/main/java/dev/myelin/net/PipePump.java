@@ -246,7 +246,7 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     pen.lock();
     try {
       while (writeOnce()) {
-        // Each round takes what gathered meanwhile.
+        near.rest(!out.isEmpty()); // each round takes what gathered meanwhile
       }
     } catch (RuntimeException | Error e) {
       link.close(); // a frame that was begun cannot be taken back, so nobody may write on
@@ -263,8 +263,9 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
       boolean any = gather();
       if (any) {
         PipeWriter.write(outlet, link.duplex(), vigil::wrote);
+        long bytes = outlet.bytes();
         outlet.clear();
-        near.left();
+        near.left(bytes);
       }
       return any;
     } finally {

@@ -1,8 +1,10 @@
 package dev.myelin.net;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import dev.myelin.net.pattern.Pusher;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.wire.PeerException;
+import dev.myelin.wire.parts.Parts;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -39,6 +41,11 @@ final class NeighbourChild implements AutoCloseable {
   /// Starts one that gives tensors and sends others without an end.
   static NeighbourChild giver(Node node) throws IOException {
     return start(node, "giver");
+  }
+
+  /// Starts one that pushes large and small parts to a service without an end.
+  static NeighbourChild pusher(Node node) throws IOException {
+    return start(node, "pusher");
   }
 
   private static NeighbourChild start(Node node, String role) throws IOException {
@@ -79,6 +86,9 @@ final class NeighbourChild implements AutoCloseable {
     Node node = Node.start(Lab.sharing());
     Peer peer = node.connect(Lab.at(Integer.parseInt(args[1])), Lab.SOON);
     System.out.println("ready");
+    if (args[0].equals("pusher")) {
+      pushForEver(node);
+    }
     if (args[0].equals("keeper")) {
       List<Delivery> kept = new ArrayList<>();
       while (true) {
@@ -90,6 +100,16 @@ final class NeighbourChild implements AutoCloseable {
       peer.give("given", Lab.counted(node.sharedPool(), GIVEN_BYTES), SendOptions.defaults());
       try (Tensor small = Lab.counted(node.sharedPool(), 5000)) {
         peer.send("small", small);
+      }
+    }
+  }
+
+  private static void pushForEver(Node node) throws Exception {
+    try (Pusher pusher = node.messaging().pusher()) {
+      pusher.connect("myelin://near");
+      while (true) {
+        pusher.push(Parts.of("small"));
+        pusher.push(Parts.of(Lab.counted(node.messaging().pool(), GIVEN_BYTES)));
       }
     }
   }

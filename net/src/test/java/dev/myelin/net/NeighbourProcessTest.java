@@ -3,6 +3,7 @@ package dev.myelin.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.net.pattern.Puller;
 import dev.myelin.tensor.Tensor;
 import dev.myelin.tensor.TensorPool;
 import dev.myelin.testkit.LeakCheck;
@@ -106,6 +107,40 @@ class NeighbourProcessTest {
       assertThatThrownBy(sending::get).cause().isInstanceOf(PeerException.class);
       gone(peer);
     }
+  }
+
+  @Test
+  void aPipeEndsWhenTheProcessThatPushesIntoItIsKilled() throws Exception {
+    try (Node node = Node.start(Lab.sharing());
+        Puller puller = node.messaging().puller()) {
+      assertThat(puller.bind("myelin://near")).isEqualTo("myelin://near");
+      try (NeighbourChild child = NeighbourChild.pusher(node)) {
+        for (int i = 0; i < 20; i++) {
+          puller.pull(Lab.SOON).close();
+        }
+        Lab.eventually(
+            "it passes through memory",
+            () ->
+                puller.peerStats().stream()
+                    .anyMatch(each -> each.medium().equals("shared memory")));
+        child.kill(); // in the middle of what it pushes
+        Lab.eventually("it is gone", Duration.ofSeconds(3), () -> isGone(puller));
+      }
+      Lab.eventually("nothing is out", () -> node.pool().outstanding() == 0);
+      Lab.eventually("no ring", () -> node.transport().neighbourhood().rings() == 0);
+    }
+  }
+
+  /// Takes what comes, for whoever was killed is noticed behind what it had sent.
+  private static boolean isGone(Puller puller) {
+    try {
+      puller.pull(Duration.ofMillis(1)).close();
+    } catch (IOException nothing) {
+      return puller.peers() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   @Test
