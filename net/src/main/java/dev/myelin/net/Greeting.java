@@ -42,6 +42,11 @@ final class Greeting {
     return visit != null && visit.isMember();
   }
 
+  /// Returns whether the stranger was turned away only because what it looks for has no room now.
+  boolean metFull() {
+    return visit != null && visit.foundFull();
+  }
+
   /// Who has proven itself.
   sealed interface Met {
     /// A node.

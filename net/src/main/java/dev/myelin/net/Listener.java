@@ -209,7 +209,7 @@ public final class Listener implements AutoCloseable {
     boolean member = greeting.metMember();
     if (member) {
       strangers.proven(guest); // it looks for what nobody offers, which is no fault
-    } else if (greeting.encrypting()) {
+    } else if (greeting.encrypting() && !greeting.metFull()) {
       strangers.failed(guest); // whatever became of it: the work was done for nothing
     }
     if (late) {

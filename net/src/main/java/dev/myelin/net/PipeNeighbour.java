@@ -29,6 +29,10 @@ final class PipeNeighbour {
   /// What is worth waking a reader for.
   private static final long LITTLE_BYTES = 16 << 10;
 
+  /// So many in one write are a stream, and worth waiting for more; fewer may be questions whose
+  /// askers wait.
+  private static final int STREAM_MESSAGES = 4;
+
   private static final long REST_NANOS = 20_000;
 
   private final Link link;
@@ -40,6 +44,7 @@ final class PipeNeighbour {
   private boolean finished; // guarded by this
   private volatile boolean any; // written under this
   private boolean little; // of whoever holds the pen
+  private int carried; // of whoever holds the pen: the messages of the last write
   private boolean moving; // of whoever holds the pen: MOVE is in the outlet
 
   /// @param carrier what the pipe runs on; null for a peer that is no member
@@ -137,6 +142,11 @@ final class PipeNeighbour {
     return moving;
   }
 
+  /// Takes how many messages are in the write that comes. For whoever holds the pen.
+  void carries(int messages) {
+    carried = messages;
+  }
+
   /// Takes that so much has left; what follows goes through memory if that said so. For whoever
   /// holds the pen, as the next.
   void left(long bytes) {
@@ -152,7 +162,7 @@ final class PipeNeighbour {
   ///
   /// @param more whether there is more to write already
   void rest(boolean more) {
-    if (little && more && meeting != null && meeting.moved()) {
+    if (little && more && carried >= STREAM_MESSAGES && meeting != null && meeting.moved()) {
       LockSupport.parkNanos(REST_NANOS);
     }
   }

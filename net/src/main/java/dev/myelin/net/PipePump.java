@@ -279,25 +279,31 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     if (near.gather(outlet)) {
       return true; // what follows goes another way
     }
-    while (outlet.bytes() < PipeWriter.BATCH_BYTES && encodeNext()) {
-      // Each round takes a message, or many that wait as they will leave.
+    int taken = 0;
+    int more = 1;
+    while (more > 0 && outlet.bytes() < PipeWriter.BATCH_BYTES) {
+      more = encodeNext();
+      taken += more;
     }
+    near.carries(taken);
     if (out.isFedAgain()) {
       owner.writable(pipe);
     }
     return !outlet.isEmpty();
   }
 
-  private boolean encodeNext() {
-    if (out.pour(outlet, PipeWriter.BATCH_BYTES - outlet.bytes())) {
-      return true;
+  /// Encodes a message, or many that wait as they will leave; returns how many.
+  private int encodeNext() {
+    int poured = out.pour(outlet, PipeWriter.BATCH_BYTES - outlet.bytes());
+    if (poured > 0) {
+      return poured;
     }
     Parts message = out.poll();
     if (message == null) {
-      return false;
+      return 0;
     }
     encode(message);
-    return true;
+    return 1;
   }
 
   private void encode(Parts message) {

@@ -100,11 +100,6 @@ final class PipeVigil {
       return "%s was silent for %d ms (expected: a sign of life within %d ms)"
           .formatted(link.remote(), millis(silent), millis(patienceNanos()));
     }
-    long stuck = nowNanos - Math.max(awaitedNanos, sleptNanos);
-    if (awaited && !waits.patience().isZero() && stuck > nanos(waits.patience())) {
-      return "%s took nothing for %d ms while a thread waited (expected: it reads within %d ms)"
-          .formatted(link.remote(), millis(stuck), waits.patience().toMillis());
-    }
     return null;
   }
 
@@ -119,8 +114,14 @@ final class PipeVigil {
         : Math.min(silent, nowNanos - drainedNanos) > patienceNanos();
   }
 
-  /// Returns why a peer that lives is to be given up for what it has us keep; null if it is not.
+  /// Returns why a peer that lives is to be given up: for what it has us keep, or for what it keeps
+  /// us from; null if it is not. What was written before may still arrive.
   @Nullable String stall(long nowNanos, Kept kept) {
+    long stuck = nowNanos - Math.max(awaitedNanos, sleptNanos);
+    if (awaited && !waits.patience().isZero() && stuck > nanos(waits.patience())) {
+      return "%s took nothing for %d ms while a thread waited (expected: it reads within %d ms)"
+          .formatted(link.remote(), millis(stuck), waits.patience().toMillis());
+    }
     Duration stall = link.transport().limits().flow().stall();
     if (!debt.isOverdue(nowNanos, kept, link.source().consumed(), nanos(stall))) {
       return null;

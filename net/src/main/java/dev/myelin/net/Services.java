@@ -149,6 +149,7 @@ final class Services {
     private @Nullable PartsSecurity asked;
     private @Nullable Offered chosen;
     private boolean member;
+    private PeerException.@Nullable Closed full;
 
     private Visit(Link link, Carrier carrier) {
       this.link = link;
@@ -164,6 +165,11 @@ final class Services {
     /// may look for what nobody offers here.
     boolean isMember() {
       return member;
+    }
+
+    /// Returns whether the peer was turned away because the socket that it fits has no room now.
+    boolean foundFull() {
+      return full != null;
     }
 
     /// Carries messages until the peer leaves, in the caller's thread.
@@ -236,8 +242,7 @@ final class Services {
         // What a peer has proven to one socket is worth nothing at another that asks somebody else.
         boolean proven = each.terms.options().security().equals(asked);
         boolean may = member || (proven && each.letsIn(mechanism, isLocal()));
-        if (fits && may && each.terms.role().speaksTo(peer)) {
-          PipeHost.requireRoom(each.owner, link.remote().toString());
+        if (fits && may && each.terms.role().speaksTo(peer) && hasRoom(each)) {
           chosen = each;
           boolean mayBeNear = member && named.containsKey(PipeNeighbour.PROPERTY);
           return works.terms(
@@ -245,9 +250,22 @@ final class Services {
         }
         others.add(each.service + " (" + each.terms.role() + ")");
       }
+      if (full != null) {
+        throw full;
+      }
       throw new PeerException.Refused(
           "a %s looks for service '%s' (expected: one that speaks to it; offered here: %s)"
               .formatted(peer, service, others));
+    }
+
+    private boolean hasRoom(Offered to) {
+      try {
+        PipeHost.requireRoom(to.owner, link.remote().toString());
+        return true;
+      } catch (PeerException.Closed e) {
+        full = e; // another may fit as well
+        return false;
+      }
     }
   }
 }

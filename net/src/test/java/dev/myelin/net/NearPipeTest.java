@@ -249,6 +249,53 @@ class NearPipeTest {
     assertNothingIsLeft();
   }
 
+  @Test
+  void movingDoesNotReorderBriefMessages() throws Exception {
+    try (Puller puller = offering.messaging().puller()) {
+      assertThat(puller.bind(AT)).isEqualTo(AT);
+      for (int round = 0; round < 20; round++) {
+        try (Pusher pusher = asking.messaging().pusher()) {
+          pusher.connect(AT);
+          pushBriefly(pusher, 5000);
+        }
+        pullBriefly(puller, 5000);
+      }
+    }
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void briefMessagesComeThatWerePushedBeforeTheSocketClosed() throws Exception {
+    try (Puller puller = offering.messaging().puller()) {
+      try (Pusher pusher = asking.messaging().pusher()) {
+        join(puller, pusher);
+        pushBriefly(pusher, 5000);
+      }
+      pullBriefly(puller, 5000);
+    }
+    assertNothingIsLeft();
+  }
+
+  /// Returns a message of 1 to 255 bytes that says its number.
+  private static String brief(int number) {
+    String digits = Integer.toString(number);
+    return digits + "-".repeat(number % (256 - digits.length()));
+  }
+
+  private static void pushBriefly(Pusher pusher, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      pusher.push(Parts.of(brief(i)));
+    }
+  }
+
+  private static void pullBriefly(Puller puller, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      try (Parts message = puller.pull(SOON)) {
+        assertThat(message.text(0)).isEqualTo(brief(i));
+      }
+    }
+  }
+
   /// Pushes from the very first moment on, while the two still meet.
   private void pushAtOnce(int count) throws Exception {
     try (Pusher pusher = asking.messaging().pusher()) {

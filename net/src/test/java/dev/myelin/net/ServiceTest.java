@@ -3,6 +3,7 @@ package dev.myelin.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.myelin.net.pattern.Pair;
 import dev.myelin.net.pattern.Puller;
 import dev.myelin.net.pattern.Pusher;
 import dev.myelin.net.pipe.SocketOptions;
@@ -258,6 +259,47 @@ class ServiceTest {
       pusher.connect("tcp://" + node.endpoint());
       Lab.eventually(node, "refused-unrecognised", 1);
       assertThat(pusher.awaitPeers(1, SHORT)).isFalse();
+    }
+  }
+
+  @Test
+  void comesSoonAfterTheFirstOfAPairLeft() throws Exception {
+    try (Node asking = Node.start(NodeTest.quiet(KEY));
+        Node offering = Node.start(NodeTest.quiet(KEY));
+        Pair one = offering.messaging().pair();
+        Pair next = asking.messaging().pair()) {
+      leaveAlone(asking, Duration.ofHours(1));
+      assertThat(asking.connect(offering.endpoint(), SOON).proven()).isTrue();
+      assertThat(one.bind("myelin://duet")).isEqualTo("myelin://duet");
+      Pair first = asking.messaging().pair();
+      first.connect("myelin://duet");
+      assertThat(one.awaitPeers(1, SOON)).isTrue();
+      next.connect("myelin://duet");
+      Lab.eventually("it was told", SOON, () -> next.stats().failures() > 0);
+      assertThat(next.peers()).isZero();
+      first.close();
+      // Were it taken for a node that offers nothing, half an hour would pass.
+      next.send("next");
+      assertThat(one.receive(SOON).text(0)).isEqualTo("next");
+    }
+  }
+
+  @Test
+  void aFullSocketHidesNoOther() throws Exception {
+    try (Node node = Node.start(NodeTest.quiet(KEY));
+        Messaging stranger = Messaging.open();
+        Pair one = node.messaging().pair();
+        Pair two = node.messaging().pair();
+        Pair first = stranger.pair();
+        Pair second = stranger.pair()) {
+      assertThat(one.bind("myelin://one")).isEqualTo("myelin://one");
+      assertThat(two.bind("myelin://two")).isEqualTo("myelin://two");
+      first.connect("tcp://" + node.endpoint());
+      assertThat(one.awaitPeers(1, SOON)).isTrue();
+      second.connect("tcp://" + node.endpoint());
+      assertThat(two.awaitPeers(1, SOON)).isTrue();
+      second.send("second");
+      assertThat(two.receive(SOON).text(0)).isEqualTo("second");
     }
   }
 

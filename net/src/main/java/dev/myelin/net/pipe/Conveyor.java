@@ -313,12 +313,11 @@ public final class Conveyor {
     return true;
   }
 
-  /// Takes brief messages from the next on, as they lie, up to that many bytes; returns whether
-  /// there were any.
-  public boolean pour(Outlet to, long most) {
+  /// Takes brief messages from the next on, as they lie, up to that many bytes; returns how many.
+  public int pour(Outlet to, long most) {
     Taking mine = taking;
     if (mine.rest == 0 && !swap()) {
-      return false;
+      return 0;
     }
     Strip strip = mine.strip;
     if (strip == null && mine.batch[mine.next] instanceof Strip next) {
@@ -328,14 +327,14 @@ public final class Conveyor {
     }
     int messages = strip == null ? 0 : strip.pour(to, most);
     if (strip == null || messages == 0) {
-      return false;
+      return 0;
     }
     if (strip.count() == 0) {
       mine.spend(strip);
     }
     mine.rest -= messages;
     tell(mine.rest);
-    return true;
+    return messages;
   }
 
   private void taken(Taking mine, int messages) {

@@ -167,19 +167,19 @@ class ConveyorTest {
     }
     conveyor.offer(Parts.of(new byte[] {4}, new byte[] {5}));
     Outlet out = new Outlet();
-    assertThat(conveyor.pour(out, 5)).isTrue();
+    assertThat(conveyor.pour(out, 5)).isPositive();
     assertThat(out.toBytes()).containsExactly(0, 2, 1, 2);
     assertThat(conveyor.size()).isEqualTo(5);
-    while (conveyor.pour(out, 1000)) {
+    while (conveyor.pour(out, 1000) > 0) {
       // Until it comes to the one that is too long.
     }
     assertThat(out.toBytes()).hasSize(4 + 2 + 257).startsWith(0, 2, 1, 2, 0, 0, 0, 255);
     assertThat(conveyor.poll()).extracting(Parts::totalBytes).isEqualTo(256L);
-    assertThat(conveyor.pour(out, 2)).isFalse();
+    assertThat(conveyor.pour(out, 2)).isZero();
     assertThat(conveyor.poll()).extracting(Parts::bytes).isEqualTo(new byte[] {3});
-    assertThat(conveyor.pour(out, 1000)).isFalse();
+    assertThat(conveyor.pour(out, 1000)).isZero();
     assertThat(conveyor.poll()).extracting(Parts::count).isEqualTo(2);
-    assertThat(conveyor.pour(out, 1000)).isFalse();
+    assertThat(conveyor.pour(out, 1000)).isZero();
     assertThat(conveyor.isEmpty()).isTrue();
     assertThat(conveyor.accepted()).isEqualTo(new Conveyor.Tally(6, 516));
   }
@@ -192,7 +192,7 @@ class ConveyorTest {
     }
     assertThat(conveyor.offer(message(10))).isEqualTo(Conveyor.Offer.FULL);
     assertThat(conveyor.isFedAgain()).isFalse();
-    assertThat(conveyor.pour(new Outlet(), 1000)).isTrue();
+    assertThat(conveyor.pour(new Outlet(), 1000)).isPositive();
     assertThat(conveyor.isFedAgain()).isTrue();
     assertThat(conveyor.offer(message(10))).isEqualTo(Conveyor.Offer.FIRST);
   }

@@ -180,8 +180,19 @@ final class ZmtpHandshake {
     line.send(ZmtpCommand.HELLO, proof.hello());
     proof.welcome(line.expect(ZmtpCommand.WELCOME).data());
     line.send(ZmtpCommand.INITIATE, proof.initiate(ZmtpMetadata.encode(ownRole(), terms)));
-    ZmtpMetadata theirs = proof.ready(line.expect(ZmtpCommand.READY).data());
+    ZmtpMetadata theirs = proof.ready(verdict().data());
     return open(agreeAsOwn(theirs), "");
+  }
+
+  /// Returns what a member says to our proof and to what we look for. One that takes nobody now
+  /// hangs up there, and nowhere else.
+  private ZmtpCommand verdict() throws IOException {
+    try {
+      return line.expect(ZmtpCommand.READY);
+    } catch (PeerException.Closed e) {
+      throw new PeerException.Overloaded(
+          "hung up on our proof (expected: READY): it may have no room now", e);
+    }
   }
 
   private PartsSession memberServer(PartsSecurity.Member member) throws IOException {
