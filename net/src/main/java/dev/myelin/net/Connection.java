@@ -244,6 +244,7 @@ public final class Connection implements AutoCloseable {
       PeerException failure = failed(e, false);
       if (failure instanceof PeerException.Malformed) {
         link.transport().counting().add(Counters.Counter.MALFORMED);
+        link.source().endReading(); // complaining takes a while
         complain(failure);
       }
       close(failure);

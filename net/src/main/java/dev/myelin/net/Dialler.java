@@ -70,7 +70,8 @@ final class Dialler {
       remember(to);
       return connection;
     }
-    return shakeHands(link.over(encrypted), dialect, Carrier.encrypted(encrypted.binding()));
+    Link inside = link.over(encrypted);
+    return shakeHands(inside, dialect, bound(inside, encrypted));
   }
 
   /// A link to a place, and what it runs on.
@@ -84,7 +85,18 @@ final class Dialler {
     }
     TlsDuplex encrypted = encrypt(link, handshakeLimit().dividedBy(2));
     encrypted.widen();
-    return new Carried(link.over(encrypted), Carrier.encrypted(encrypted.binding()));
+    Link inside = link.over(encrypted);
+    return new Carried(inside, bound(inside, encrypted));
+  }
+
+  /// Returns what a proof inside is bound to; closes the link if the library cannot tell.
+  private static Carrier bound(Link inside, TlsDuplex encrypted) throws IOException {
+    try {
+      return Carrier.encrypted(encrypted.binding());
+    } catch (IOException | RuntimeException | Error e) {
+      inside.close();
+      throw e;
+    }
   }
 
   private Connection dialInClear(Link link, TensorDialect dialect) throws IOException {
@@ -133,6 +145,9 @@ final class Dialler {
         throw deadline.passed()
             ? timedOut(link.remote(), "the handshake", limit)
             : explained(link.remote(), e);
+      } catch (RuntimeException | Error e) {
+        link.close();
+        throw e;
       }
     }
   }

@@ -84,6 +84,11 @@ final class DuplexSource implements ByteSource {
     beforeReading = action;
   }
 
+  /// Has that action run although no more will be asked for.
+  void endReading() {
+    beforeReading.run();
+  }
+
   @Override
   public MemorySegment peek(int count) throws IOException {
     if (count > MOST_HELD_BYTES) {

@@ -16,7 +16,7 @@ final class FlowWindow {
   /// What may be ahead of others at least: to keep a sender going takes two such halves.
   private static final long CALM_BYTES = 256 << 10;
 
-  /// How long what is ahead of others may take them.
+  /// How long what is ahead of others may take them, beside half a round trip.
   private static final long CALM_NANOS = 100_000;
 
   private static final long LEAST_PERIOD_NANOS = 4_000_000;
@@ -52,9 +52,11 @@ final class FlowWindow {
   }
 
   /// Returns how many may be under way while others share the connection, who wait until these have
-  /// passed: no more than the link carries in a round trip and a moment.
+  /// passed: no more than the link carries in one round trip and a half, and a moment. The half is
+  /// what lets it grow where the rate is low only because this is small.
   long calmBytes(long roundTripNanos) {
-    long wanted = (long) (bytesPerSecond * (roundTripNanos + CALM_NANOS) / NANOS);
+    double nanos = 1.5 * roundTripNanos + CALM_NANOS;
+    long wanted = (long) (bytesPerSecond * nanos / NANOS);
     return Math.clamp(wanted, Math.min(CALM_BYTES, window), window);
   }
 

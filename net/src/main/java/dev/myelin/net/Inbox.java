@@ -101,6 +101,11 @@ final class Inbox implements AutoCloseable {
   /// tensor hears of it with the next [#announce].
   void add(Delivery delivery) {
     size.incrementAndGet();
+    enter(delivery);
+  }
+
+  /// Puts in what was counted.
+  private void enter(Delivery delivery) {
     queue.add(delivery);
     if (closed) {
       closeAll();
@@ -124,15 +129,30 @@ final class Inbox implements AutoCloseable {
   void put(Delivery delivery) throws InterruptedException {
     boolean kept = false;
     try {
-      awaitFewer(limits.queuedMessages(), Long.MAX_VALUE);
+      while (!isCounted()) {
+        awaitFewer(limits.queuedMessages(), Long.MAX_VALUE);
+      }
       kept = true;
     } finally {
       if (!kept) {
         delivery.close();
       }
     }
-    add(delivery);
+    enter(delivery);
     announce();
+  }
+
+  /// Counts one tensor more if there is room for it, or nobody takes any: of many who wait for the
+  /// same room one gets it.
+  private boolean isCounted() {
+    int before = size.get();
+    while (closed || before < limits.queuedMessages()) {
+      if (size.compareAndSet(before, before + 1)) {
+        return true;
+      }
+      before = size.get();
+    }
+    return false;
   }
 
   /// Waits at most so long until half of the room is free; returns whether it is.
