@@ -8,6 +8,7 @@ import dev.myelin.net.Endpoint;
 import dev.myelin.net.Node;
 import dev.myelin.net.NodeConfig;
 import dev.myelin.net.NodeConfig.Finding;
+import dev.myelin.net.NodeConfig.Finding.Means;
 import dev.myelin.net.NodeConfig.Identity;
 import dev.myelin.net.NodeConfig.Security;
 import dev.myelin.net.NodeListener;
@@ -40,12 +41,14 @@ import java.util.concurrent.locks.LockSupport;
 /// A node in a process of its own that sends a tensor to every peer it is told of, over and over,
 /// and reports each.
 ///
-/// `NodeProcess ID HOST PORT secure|compat MEMORY_BYTES [HOST:PORT…]`, obeying JSON lines:
+/// `NodeProcess ID HOST PORT secure|compat|listed MEMORY_BYTES [HOST:PORT…]`, obeying JSON lines:
 ///
 /// ```
 /// {"cmd":"flow","to":ID,"bytes":N}    begin to deliver to that peer, every few milliseconds
 /// {"cmd":"counters"}                  report them
 /// ```
+///
+/// `listed` is `secure` for one that knows no peers but these, whatever others tell of theirs.
 ///
 /// It reports `ready` (id, port), `ok` (to, at, ms), `fail` (to, at, ms, kind, text), `got` (from,
 /// at), `up` and `down` (peer, at, text), `counters`. Times are milliseconds of the epoch; `ms` is
@@ -87,12 +90,17 @@ final class NodeProcess {
             .listen(new Endpoint(args[1], Integer.parseInt(args[2])))
             .security(security)
             .limits(limits(Long.parseLong(args[4])))
-            .finding(Finding.only(Arrays.copyOfRange(args, 5, args.length)));
+            .finding(finding(args[3], Arrays.copyOfRange(args, 5, args.length)));
     try (Node node = Node.start(config, Reception.handler(Delivery::close))) {
       node.addListener(new Reporter());
       say(event("ready").put("id", node.id().text()).put("port", node.endpoint().port()));
       new NodeProcess(node).obey();
     }
+  }
+
+  private static Finding finding(String manner, String... peers) {
+    Set<Means> means = manner.equals("listed") ? Set.of() : Set.of(Means.GOSSIP);
+    return new Finding(means, List.of(peers), Optional.empty(), Finding.DEFAULT_BROADCAST_PORT);
   }
 
   static Limits limits(long memoryBytes) {

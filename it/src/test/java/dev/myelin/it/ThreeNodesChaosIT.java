@@ -146,6 +146,12 @@ class ThreeNodesChaosIT {
   private static final class Proxied implements Ground {
     final List<FaultProxy> proxies = new ArrayList<>();
 
+    /// Told where the victim listens, a survivor would dial it past the proxy.
+    @Override
+    public boolean gossips() {
+      return false;
+    }
+
     @Override
     public String route(int from, int to, int port) throws IOException {
       if (from != Trio.VICTIM) {

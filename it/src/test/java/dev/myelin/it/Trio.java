@@ -20,6 +20,11 @@ final class Trio implements AutoCloseable {
 
   /// Where the processes run and how they reach each other.
   interface Ground extends AutoCloseable {
+    /// Returns whether the processes may reach each other by what others tell, beside the routes.
+    default boolean gossips() {
+      return true;
+    }
+
     /// Returns what to put in front of the command of that process.
     default List<String> prefix(int which) {
       return List.of();
@@ -138,7 +143,8 @@ final class Trio implements AutoCloseable {
   }
 
   private LineProcess launch(int which, int port) throws IOException {
-    List<String> more = new ArrayList<>(List.of("secure", "" + MEMORY));
+    List<String> more =
+        new ArrayList<>(List.of(ground.gossips() ? "secure" : "listed", "" + MEMORY));
     for (int to = 0; to < which; to++) {
       more.add(ground.route(which, to, ports.get(to)));
     }
