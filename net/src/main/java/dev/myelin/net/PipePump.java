@@ -78,7 +78,10 @@ final class PipePump implements Pipe.Plug, Watchdog.Watched {
     SocketOptions options = terms.options();
     SocketOptions.Queues queues = options.queues();
     this.in = new Conveyor(queues.receive(), queues.bytes());
-    this.out = new Conveyor(queues.send(), queues.bytes(), gathers(session));
+    this.out =
+        gathers(session)
+            ? Conveyor.gathering(queues.send(), queues.bytes())
+            : new Conveyor(queues.send(), queues.bytes());
     this.pipe = new Pipe(session.peer(), link.remote().toString(), in, out, this);
     this.errands = new PipeErrands(session);
     this.near = new PipeNeighbour(link, session, carrier, this::wake);

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /// The thread that writes for one pipe: begins when there is work, rests while there is none, and
 /// goes home after a while.
-final class PipeWriter {
+final class PipeWriter implements Herald.Called {
   /// What one write should carry at most, unless a message alone is larger.
   static final int BATCH_BYTES = 128 << 10;
 
@@ -41,9 +41,6 @@ final class PipeWriter {
   private boolean stopped; // guarded by lock
   private volatile boolean resting; // written under lock
 
-  /// Whether the herald is about to wake it; guarded by the herald's lock.
-  boolean announced;
-
   /// @param done returns whether nothing is left to write
   /// @param broken run when nothing can be written any more
   PipeWriter(Link link, Work work, BooleanSupplier done, Runnable broken) {
@@ -56,7 +53,8 @@ final class PipeWriter {
   }
 
   /// Has what there is written soon.
-  void wake() {
+  @Override
+  public void wake() {
     lock.lock();
     try {
       called = true;
@@ -64,17 +62,28 @@ final class PipeWriter {
         return;
       }
       if (!running) {
-        running = true;
-        link.transport()
-            .tasks()
-            .fork(
-                link.transport().config().links().threads(), link.threadName("writer"), this::run);
+        begin();
       } else if (resting) {
         resting = false;
         changed.signal();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void begin() {
+    Transport transport = link.transport();
+    boolean begun = false;
+    running = true;
+    try {
+      Thread _ =
+          transport
+              .tasks()
+              .fork(transport.config().links().threads(), link.threadName("writer"), this::run);
+      begun = true;
+    } finally {
+      running = begun; // or no later call would begin it
     }
   }
 

@@ -9,8 +9,12 @@ import dev.myelin.tensor.TensorPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +24,8 @@ class InboxTest {
   private static final PeerId PEER = new PeerId("peer");
   private static final int ROOM = 4;
   private static final long EVER = Long.MAX_VALUE;
+  private static final Set<Thread.State> WAITS =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
   private final TensorPool pool = TensorPool.open("inbox", 1 << 20);
   private final Inbox inbox = new Inbox(pool, pool, Lab.memory(ROOM, 1 << 20));
@@ -41,6 +47,14 @@ class InboxTest {
     }
   }
 
+  /// Runs in a thread of its own; returns once that waits.
+  private static <T> FutureTask<T> waiting(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread thread = Thread.ofVirtual().name("waiting").start(task);
+    Lab.eventually("the thread waits", () -> WAITS.contains(thread.getState()));
+    return task;
+  }
+
   @Test
   void whatIsAddedIsTakenInOrder() throws Exception {
     for (int i = 0; i < 10; i++) {
@@ -54,12 +68,42 @@ class InboxTest {
 
   @Test
   void oneAnnouncementWakesWhoeverWaits() throws Exception {
-    FutureTask<String> one = Lab.aside(this::taken);
-    FutureTask<String> other = Lab.aside(this::taken);
+    FutureTask<String> one = waiting(this::taken);
+    FutureTask<String> other = waiting(this::taken);
     inbox.add(delivery(1));
     inbox.add(delivery(2));
     inbox.announce();
     assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder("1", "2");
+  }
+
+  @Test
+  void noAnnouncementIsMissedByWhoeverLiesDown() throws Exception {
+    int rounds = 5_000;
+    Semaphore got = new Semaphore(0);
+    List<FutureTask<BitSet>> takers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      takers.add(Lab.aside(() -> takeAndTell(rounds, got)));
+    }
+    for (int round = 0; round < rounds; round++) {
+      inbox.add(delivery(2 * round));
+      inbox.add(delivery(2 * round + 1));
+      inbox.announce();
+      got.acquire(2);
+    }
+    BitSet all = new BitSet();
+    for (FutureTask<BitSet> taker : takers) {
+      all.or(taker.get());
+    }
+    assertThat(all.cardinality()).isEqualTo(2 * rounds);
+  }
+
+  private BitSet takeAndTell(int count, Semaphore got) throws InterruptedException {
+    BitSet numbers = new BitSet();
+    for (int i = 0; i < count; i++) {
+      numbers.set(Integer.parseInt(taken()));
+      got.release();
+    }
+    return numbers;
   }
 
   @Test
@@ -69,7 +113,7 @@ class InboxTest {
     }
     assertThat(inbox.hasRoom(0)).isFalse();
     FutureTask<String> put =
-        Lab.aside(
+        waiting(
             () -> {
               inbox.put(delivery(ROOM));
               return "put";
@@ -87,7 +131,7 @@ class InboxTest {
       inbox.add(delivery(i));
     }
     assertThat(inbox.awaitHalf(1)).isFalse();
-    FutureTask<Boolean> half = Lab.aside(() -> inbox.awaitHalf(EVER));
+    FutureTask<Boolean> half = waiting(() -> inbox.awaitHalf(EVER));
     for (int i = 0; i < ROOM / 2; i++) {
       assertThat(taken()).isEqualTo("" + i);
     }
@@ -97,11 +141,11 @@ class InboxTest {
 
   @Test
   void theEndClosesWhatIsThereAndWhatComesAndEndsEveryWait() throws Exception {
-    FutureTask<String> taker = Lab.aside(this::taken);
+    FutureTask<String> taker = waiting(this::taken);
     for (int i = 0; i < ROOM + 1; i++) {
       inbox.add(delivery(i));
     }
-    FutureTask<Boolean> half = Lab.aside(() -> inbox.awaitHalf(EVER));
+    FutureTask<Boolean> half = waiting(() -> inbox.awaitHalf(EVER));
     inbox.close();
     inbox.add(delivery(9));
     inbox.put(delivery(10));

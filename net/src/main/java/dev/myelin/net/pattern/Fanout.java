@@ -8,8 +8,10 @@ import dev.myelin.wire.parts.PartsLimits;
 import dev.myelin.wire.parts.SocketRole;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,8 +54,8 @@ final class Fanout implements Hub.Rules {
   private final PrefixTree<Reader> tree = new PrefixTree<>(); // guarded by lock
   private final Map<Pipe, Reader> readers = new HashMap<>(); // guarded by lock
   private final AtomicInteger wanting = new AtomicInteger();
+  private final List<Reader> matching = new ArrayList<>(); // guarded by lock
   private long stamp; // guarded by lock
-  private int reached; // guarded by lock
   private boolean ended; // guarded by lock
 
   Fanout(
@@ -88,25 +90,32 @@ final class Fanout implements Hub.Rules {
           latest.put(topic, shared);
         }
         stamp++;
-        reached = 0;
-        tree.match(topic, reader -> give(reader, shared));
-        return reached;
+        tree.match(topic, this::note);
+        return give(shared);
       } finally {
+        matching.clear();
         lock.unlock();
       }
     }
   }
 
-  private void give(Reader reader, Shared shared) {
-    if (reader.stamp == stamp) {
-      return;
+  private void note(Reader reader) {
+    if (reader.stamp != stamp) {
+      reader.stamp = stamp;
+      matching.add(reader);
     }
-    reader.stamp = stamp;
+  }
+
+  private int give(Shared shared) {
     Outflow.Manner manner =
-        readers.size() > FEW ? Outflow.Manner.AMONG_MANY : Outflow.Manner.QUEUED;
-    if (hub.outflow().sendOrDrop(reader.pipe, shared.share(), manner)) {
-      reached++;
+        matching.size() > FEW ? Outflow.Manner.AMONG_MANY : Outflow.Manner.QUEUED;
+    int reached = 0;
+    for (int i = 0; i < matching.size(); i++) {
+      if (hub.outflow().sendOrDrop(matching.get(i).pipe, shared.share(), manner)) {
+        reached++;
+      }
     }
+    return reached;
   }
 
   /// Returns as much of the first part as any prefix could match.

@@ -54,7 +54,6 @@ public final class Conveyor {
   private long takenBytes; // guarded by lock: of the batch that is being taken
   private long acceptedMessages; // guarded by lock
   private long acceptedBytes; // guarded by lock
-  private long restedMessages; // guarded by lock: accepted when it was last asked to rest
   private boolean closed; // guarded by lock
   private volatile boolean starved; // somebody waits for room, or was refused
   private volatile boolean fed; // set once there was room again
@@ -72,12 +71,16 @@ public final class Conveyor {
     this(mostMessages, mostBytes, false);
   }
 
-  /// @param gathers whether brief messages that are offered are copied in, so that [#pour] can have
-  ///   them leave without an object for each; otherwise as above
-  public Conveyor(int mostMessages, long mostBytes, boolean gathers) {
+  private Conveyor(int mostMessages, long mostBytes, boolean gathers) {
     this.mostMessages = mostMessages == 0 ? Integer.MAX_VALUE : mostMessages;
     this.mostBytes = mostBytes;
     this.gathers = gathers;
+  }
+
+  /// Returns one that copies brief messages that are offered, so that [#pour] can have them leave
+  /// without an object for each; otherwise as [#Conveyor(int, long)].
+  public static Conveyor gathering(int mostMessages, long mostBytes) {
+    return new Conveyor(mostMessages, mostBytes, true);
   }
 
   /// Puts a message in if there is room; never waits.
@@ -234,18 +237,25 @@ public final class Conveyor {
     spares = true;
   }
 
-  /// Lets go of memory that is kept for later, if nothing was put in since the last call.
+  /// Lets go of memory that is kept for later and was not needed since the last call.
   public void rest() {
     if (!spares) {
       return;
     }
     lock.lock();
     try {
-      if (restedMessages == acceptedMessages) {
-        spare.clear();
-        spares = false;
-      }
-      restedMessages = acceptedMessages;
+      spare.rest();
+      spares = spare.bytes() > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns how many bytes are kept for later.
+  long spareBytes() {
+    lock.lock();
+    try {
+      return spare.bytes();
     } finally {
       lock.unlock();
     }

@@ -10,6 +10,7 @@ final class Strips {
   private final @Nullable Strip[] spare = new Strip[MOST];
   private int count;
   private long bytes;
+  private long idle; // the fewest bytes they took since the last rest
 
   /// Returns an empty strip for at least so many bytes.
   Strip take(int least) {
@@ -30,6 +31,7 @@ final class Strips {
     spare[best] = spare[count];
     spare[count] = null;
     bytes -= bestBytes;
+    idle = Math.min(idle, bytes);
     return found;
   }
 
@@ -47,12 +49,32 @@ final class Strips {
     return bytes;
   }
 
-  /// Lets go of all of them.
-  void clear() {
-    for (int i = 0; i < count; i++) {
-      spare[i] = null;
+  /// Lets go of as many bytes as nobody needed since the last call, the largest strips first.
+  void rest() {
+    long excess = idle;
+    int largest;
+    while ((largest = largestWithin(excess)) >= 0) {
+      Strip each = spare[largest];
+      long capacity = each == null ? 0 : each.capacity();
+      excess -= capacity;
+      bytes -= capacity;
+      count--;
+      spare[largest] = spare[count];
+      spare[count] = null;
     }
-    count = 0;
-    bytes = 0;
+    idle = bytes;
+  }
+
+  private int largestWithin(long most) {
+    int best = -1;
+    int bestBytes = 0;
+    for (int i = 0; i < count; i++) {
+      Strip each = spare[i];
+      if (each != null && each.capacity() <= most && each.capacity() > bestBytes) {
+        best = i;
+        bestBytes = each.capacity();
+      }
+    }
+    return best;
   }
 }

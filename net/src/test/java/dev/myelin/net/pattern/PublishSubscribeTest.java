@@ -116,6 +116,33 @@ class PublishSubscribeTest extends PatternScene {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"inproc", "tcp", "ipc"})
+  void losesNothingOfABurstBelowTheMarksThatManyRead(String transport) throws Exception {
+    int burst = SocketOptions.Queues.defaults().send() - 1;
+    List<Subscriber> all = new ArrayList<>();
+    try (Publisher publisher = messaging.publisher()) {
+      String at = publisher.bind(Places.at(transport, folder));
+      for (int i = 0; i < 20; i++) {
+        Subscriber subscriber = messaging.subscriber();
+        all.add(subscriber);
+        subscriber.subscribe("");
+        subscriber.connect(at);
+      }
+      assertThat(publisher.awaitSubscribers(all.size(), LONG)).isTrue();
+      for (int i = 0; i < burst; i++) {
+        assertThat(publisher.publish("t", "" + i)).isEqualTo(all.size());
+      }
+      for (Subscriber each : all) {
+        for (int i = 0; i < burst; i++) {
+          assertThat(each.receive(LONG).text(1)).isEqualTo("" + i);
+        }
+      }
+    } finally {
+      all.forEach(Subscriber::close);
+    }
+  }
+
   private static void publishFromThree(Publisher to, int count) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

@@ -158,7 +158,7 @@ class ConveyorTest {
 
   @Test
   void poursBriefMessagesAsTheyLieAndStopsAtOthers() {
-    Conveyor conveyor = new Conveyor(0, 1 << 20, true);
+    Conveyor conveyor = Conveyor.gathering(0, 1 << 20);
     byte[] empty = {};
     byte[] longest = new byte[255];
     byte[] tooLong = new byte[256];
@@ -186,7 +186,7 @@ class ConveyorTest {
 
   @Test
   void feedsWhoWasRefusedAlsoWhenMessagesArePoured() {
-    Conveyor conveyor = new Conveyor(10, 1 << 20, true);
+    Conveyor conveyor = Conveyor.gathering(10, 1 << 20);
     for (int i = 0; i < 10; i++) {
       conveyor.offer(message(i));
     }
@@ -199,7 +199,7 @@ class ConveyorTest {
 
   @Test
   void givesMessagesBackAsObjectsThatWereGathered() {
-    Conveyor conveyor = new Conveyor(0, 1 << 20, true);
+    Conveyor conveyor = Conveyor.gathering(0, 1 << 20);
     int count = 50_000; // several strips
     for (int i = 0; i < count; i++) {
       conveyor.offer(message(i));
@@ -208,8 +208,26 @@ class ConveyorTest {
         .isEqualTo(IntStream.range(0, count).boxed().toList());
     conveyor.rest();
     conveyor.rest(); // lets go of the strips
+    assertThat(conveyor.spareBytes()).isZero();
     conveyor.offer(message(7));
     assertThat(conveyor.drain()).hasSize(1);
+  }
+
+  @Test
+  void keepsNoMoreForLaterThanItNeededLately() {
+    Conveyor conveyor = Conveyor.gathering(0, 1 << 20);
+    for (int i = 0; i < 50_000; i++) {
+      conveyor.offer(message(i));
+    }
+    assertThat(conveyor.drain()).hasSize(50_000);
+    long many = conveyor.spareBytes();
+    assertThat(many).isGreaterThan(128 << 10);
+    conveyor.rest();
+    assertThat(conveyor.spareBytes()).isEqualTo(many); // all were needed
+    conveyor.offer(message(7));
+    assertThat(conveyor.drain()).hasSize(1);
+    conveyor.rest();
+    assertThat(conveyor.spareBytes()).isBetween(1L, 64L << 10);
   }
 
   /// Returns a load of these numbers: alternately fives of them as strips, and as objects.
@@ -236,7 +254,7 @@ class ConveyorTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 100, 1000})
   void losesAndDoublesNothingAndWakesItsTaker(int most) throws Exception {
-    Conveyor conveyor = new Conveyor(most, 1 << 20, true);
+    Conveyor conveyor = Conveyor.gathering(most, 1 << 20);
     int producers = 3;
     int each = 20_000;
     Semaphore told = new Semaphore(0);
