@@ -148,7 +148,7 @@ class ThreeNodesChaosIT {
 
     /// Told where the victim listens, a survivor would dial it past the proxy.
     @Override
-    public boolean gossips() {
+    public boolean hearsay() {
       return false;
     }
 

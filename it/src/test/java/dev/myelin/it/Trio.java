@@ -21,7 +21,7 @@ final class Trio implements AutoCloseable {
   /// Where the processes run and how they reach each other.
   interface Ground extends AutoCloseable {
     /// Returns whether the processes may reach each other by what others tell, beside the routes.
-    default boolean gossips() {
+    default boolean hearsay() {
       return true;
     }
 
@@ -144,7 +144,7 @@ final class Trio implements AutoCloseable {
 
   private LineProcess launch(int which, int port) throws IOException {
     List<String> more =
-        new ArrayList<>(List.of(ground.gossips() ? "secure" : "listed", "" + MEMORY));
+        new ArrayList<>(List.of(ground.hearsay() ? "secure" : "listed", "" + MEMORY));
     for (int to = 0; to < which; to++) {
       more.add(ground.route(which, to, ports.get(to)));
     }
