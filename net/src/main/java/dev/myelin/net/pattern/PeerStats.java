@@ -9,6 +9,7 @@ import dev.myelin.wire.parts.SocketRole;
 /// @param queuedOut messages that wait to leave to it
 /// @param queuedIn messages of it that wait for the application
 /// @param dropped messages to it that fell because it had no room
-/// @param medium what carries messages to it: `plain` (a socket), `tls`, `shared memory`, `inproc`
+/// @param medium what carries messages to it: `plain` (a socket), the protocol, suite and library
+///   of TLS, `shared memory`, or `inproc`
 public record PeerStats(
     String remote, SocketRole role, int queuedOut, int queuedIn, long dropped, String medium) {}

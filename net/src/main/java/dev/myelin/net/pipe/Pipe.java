@@ -73,7 +73,8 @@ public final class Pipe {
     return remote;
   }
 
-  /// Returns what carries what is sent to it: `plain` (a socket), `tls`, `shared memory`, `inproc`.
+  /// Returns what carries what is sent to it: `plain` (a socket), the protocol, suite and library
+  /// of TLS, `shared memory`, or `inproc`.
   public String medium() {
     return plug.medium();
   }
